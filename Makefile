@@ -1,0 +1,42 @@
+# make demo   a local Slack-compatible workspace and the bot against it; one address to open
+# make test   linters, type checker and the whole suite
+# make bench  the figures of the README, measured on this machine
+
+PYTHON     ?= python3
+PORT       ?= 3000
+SLACK_PORT ?= 3001
+BIN        := .venv/bin
+
+.PHONY: install demo test bench lock
+
+install: .venv/installed
+
+demo: .venv/installed
+	@$(BIN)/harbor demo --port $(PORT) --slack-port $(SLACK_PORT)
+
+test: .venv/installed-dev
+	@$(BIN)/python -m tests.check
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.bench
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Harbor needs Python 3.11 or later; name one with: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Needs uv. Every platform and Python from 3.11 on, with hashes, and no download address.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
