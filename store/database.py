@@ -1,0 +1,269 @@
+"""One writer, group commit: what is queued is committed together, and answered together.
+
+`write` hands a plain function to the one thread that owns the writing connection. The thread
+takes everything queued (it never waits for more), opens one ``BEGIN IMMEDIATE``, runs each
+function in a savepoint of its own, commits once and answers all. Under light load that is one
+fsync a call; under heavy load the batch grows by itself. `read` uses read-only connections.
+
+Time in a transaction is ``max(clock, what was committed last)``: a clock that steps back
+freezes time until it has caught up, so nothing fires early.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from store import file
+from store.errors import NotStored, Stopped
+from store.query import Query
+from store.tables import EPOCH, MICROSECOND
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST_AT_ONCE = 256  # calls in one commit
+READERS = 2
+HIGH_WATER = "clock_high_water"
+
+
+class Topic(StrEnum):
+    """What a transaction can announce: read again, something is there."""
+
+    READY = "ready"
+    OUTBOX = "outbox"
+    HOME = "home"
+
+
+class Tx:
+    """One transaction: executes queries, knows its time, and what it will announce."""
+
+    __slots__ = ("_connection", "announced", "now")
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+        self.announced: set[Topic] = set()
+
+    def all(self, query: Query[R], **values: Any) -> list[R]:
+        """Answer every row."""
+        return query.rows(self._connection.execute(query.text, query.bound(values)))
+
+    def first(self, query: Query[R], **values: Any) -> R | None:
+        """Answer the first row, or None."""
+        found = self.all(query, **values)
+        return found[0] if found else None
+
+    def run(self, query: Query[Any], **values: Any) -> int:
+        """Execute, and answer how many rows were changed."""
+        return self._connection.execute(query.text, query.bound(values)).rowcount
+
+    def many(self, query: Query[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute once per mapping."""
+        self._connection.executemany(query.text, [query.bound(row) for row in rows])
+
+    def announce(self, topic: Topic) -> None:
+        """Tell those who listen to *topic*, after the commit."""
+        self.announced.add(topic)
+
+
+class _Call(NamedTuple):
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    answer: asyncio.Future[Any]
+
+
+class _Result(NamedTuple):
+    answer: asyncio.Future[Any]
+    value: Any
+    error: BaseException | None
+
+
+def _nothing(name: str) -> None:
+    """Pass a failpoint that nobody armed."""
+
+
+class Database:
+    """An open SQLite file: this process owns it until `close`."""
+
+    def __init__(
+        self,
+        path: Path,
+        lock: file.Lock,
+        clock: Callable[[], datetime],
+        failpoint: Callable[[str], None] = _nothing,
+    ) -> None:
+        """Use *path*, locked and with today's schema: see `store.opening`."""
+        self._lock = lock
+        self._path = path
+        self._clock = clock
+        self._failpoint = failpoint
+        self._loop = asyncio.get_running_loop()
+        self._queue: deque[_Call | None] = deque()
+        self._queued = threading.Semaphore(0)
+        self._closed = False
+        self._listeners: dict[Topic, list[Callable[[], None]]] = {topic: [] for topic in Topic}
+        self._writer = file.connect(path)
+        self._now = self._high_water()
+        self._local = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="harbor-reader")
+        self._reading: list[sqlite3.Connection] = []
+        self._thread = threading.Thread(target=self._work, name="harbor-writer", daemon=True)
+        self._thread.start()
+
+    async def write(
+        self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run *function(tx, …)* in a transaction; answer its value after the commit.
+
+        Raises what *function* raised (then nothing of it was written), NotStored when the commit
+        failed, Stopped after `close`. A caller that is cancelled goes; the work is committed
+        all the same.
+        """
+        if self._closed:
+            raise Stopped("the database is closed")
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._queue.append(_Call(function, args, kwargs, answer))
+        self._queued.release()
+        return await answer
+
+    async def read(
+        self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run *function(tx, …)* on a read-only connection and answer its value."""
+        if self._closed:
+            raise Stopped("the database is closed")
+        return await self._loop.run_in_executor(
+            self._readers, lambda: self._read(lambda tx: function(tx, *args, **kwargs))
+        )
+
+    def listen(self, topic: Topic, callback: Callable[[], None]) -> None:
+        """Call *callback* on the loop after every commit that announced *topic*."""
+        self._listeners[topic].append(callback)
+
+    async def close(self) -> None:
+        """Commit what is queued, then let go of the file."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.append(None)
+        self._queued.release()
+        await asyncio.to_thread(self._thread.join)
+        self._readers.shutdown(wait=True)
+        for connection in (*self._reading, self._writer):
+            connection.close()
+        self._lock.release()
+
+    # -- the writer's thread ------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while batch := self._take():
+            results, announced = self._commit(batch)
+            # The loop may be gone when a test tears down in the middle of a commit.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._answer, results, announced)
+
+    def _take(self) -> list[_Call]:
+        """Wait for a call, then take all there are; empty at the end."""
+        self._queued.acquire()
+        batch: list[_Call] = []
+        while True:
+            call = self._queue.popleft()
+            if call is None:
+                # Calls taken before the end are still committed; then the end is met again.
+                if batch:
+                    self._queue.appendleft(None)
+                    self._queued.release()
+                return batch
+            batch.append(call)
+            if len(batch) == MOST_AT_ONCE or not self._queued.acquire(blocking=False):
+                return batch
+
+    def _commit(self, batch: list[_Call]) -> tuple[list[_Result], set[Topic]]:
+        announced: set[Topic] = set()
+        try:
+            self._execute("BEGIN IMMEDIATE")
+            results = [self._savepoint(call, announced) for call in batch]
+            self._execute(
+                "UPDATE meta SET value = ? WHERE key = ?",
+                (str((self._now - EPOCH) // MICROSECOND), HIGH_WATER),
+            )
+            self._failpoint("commit:before")
+            self._execute("COMMIT")
+            self._failpoint("commit:after")
+        except Exception as error:  # noqa: BLE001  whatever it was, every caller is told
+            self._roll_back()
+            failure = NotStored(f"nothing was written: {error}")
+            return [_Result(call.answer, None, failure) for call in batch], set()
+        return results, announced
+
+    def _savepoint(self, call: _Call, announced: set[Topic]) -> _Result:
+        """Run one call; if it fails, it alone is undone."""
+        self._now = max(self._now, self._clock())
+        tx = Tx(self._writer, self._now)
+        self._execute("SAVEPOINT one")
+        try:
+            value = call.function(tx, *call.args, **call.kwargs)
+        except sqlite3.OperationalError as error:
+            # Disk full, I/O error: SQLite may have rolled back the whole transaction by itself.
+            if not self._writer.in_transaction:
+                raise
+            self._undo()
+            return _Result(call.answer, None, NotStored(f"nothing was written: {error}"))
+        except BaseException as error:  # noqa: BLE001  it belongs to the caller
+            self._undo()
+            return _Result(call.answer, None, error)
+        self._execute("RELEASE one")
+        announced |= tx.announced
+        return _Result(call.answer, value, None)
+
+    def _undo(self) -> None:
+        self._execute("ROLLBACK TO one")
+        self._execute("RELEASE one")
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            self._execute("ROLLBACK")
+
+    def _execute(self, text: str, values: tuple[Any, ...] = ()) -> None:
+        self._writer.execute(text, values)
+
+    # -- the loop -----------------------------------------------------------------------------
+
+    def _answer(self, results: list[_Result], announced: set[Topic]) -> None:
+        for answer, value, error in results:
+            if answer.done():
+                continue  # The caller was cancelled; what it wrote stays.
+            if error is None:
+                answer.set_result(value)
+            else:
+                answer.set_exception(error)
+        for topic in announced:
+            for callback in self._listeners[topic]:
+                callback()
+
+    # -- the readers' threads -----------------------------------------------------------------
+
+    def _read(self, function: Callable[[Tx], T]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = file.connect(self._path, read_only=True)
+            self._reading.append(connection)
+        connection.execute("BEGIN")
+        try:
+            return function(Tx(connection, max(self._now, self._clock())))
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _high_water(self) -> datetime:
+        found = self._writer.execute("SELECT value FROM meta WHERE key = ?", (HIGH_WATER,))
+        return EPOCH + int(found.fetchone()[0]) * MICROSECOND

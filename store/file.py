@@ -1,0 +1,98 @@
+"""The SQLite file: who may open it, and with which settings."""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.errors import CannotOpen
+
+BUSY_TIMEOUT_MS = 2_000
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    # FULL: with NORMAL the last commits may be lost at a power cut (sqlite.org, PRAGMA synchronous)
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 1000",
+    "PRAGMA mmap_size = 0",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+)
+NETWORK_FILE_SYSTEMS = {
+    *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs"),
+    *("fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.gcsfuse", "fuse.glusterfs", "fuse.ceph"),
+}
+MOUNTS = Path("/proc/self/mounts")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The right to be the only process on a database file."""
+
+    descriptor: int
+
+    def release(self) -> None:
+        """Give the right back."""
+        os.close(self.descriptor)
+
+
+def lock(path: Path) -> Lock:
+    """Take the file beside *path* that says: in use. Raises CannotOpen when it is taken.
+
+    The kernel lets go of it when this process ends, however it ends.
+    """
+    if not path.parent.is_dir():
+        raise CannotOpen(f"{path.parent} does not exist; create it or change HARBOR_DATABASE_URL")
+    _refuse_network(path)
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotOpen(f"{path} cannot be locked: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.read(descriptor, 20).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise CannotOpen(
+            f"{path} is in use by another Harbor process (pid {owner or 'unknown'});"
+            " stop that one first, or set HARBOR_DATABASE_URL to another file"
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+    return Lock(descriptor)
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection that any thread may use, one at a time. Raises CannotOpen."""
+    try:
+        # isolation_level=None: transactions begin where we say. In its legacy mode the driver
+        # opens none before a SELECT, and read-then-write silently loses updates.
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for setting in SETTINGS:
+            connection.execute(setting)
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+    except sqlite3.Error as error:
+        raise CannotOpen(f"{path} cannot be opened: {error}") from error
+    return connection
+
+
+def _refuse_network(path: Path) -> None:
+    """Refuse a network file system: SQLite's locks do not hold there."""
+    kind = _file_system(path.parent.resolve())
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise CannotOpen(
+            f"{path} lies on a network file system ({kind}), where SQLite can lose data;"
+            " set HARBOR_DATABASE_URL to a file on a local disk"
+        )
+
+
+def _file_system(folder: Path) -> str:
+    """Answer the type of the file system that holds *folder*; "" where the system does not say."""
+    try:
+        mounts = MOUNTS.read_text().splitlines()
+    except OSError:
+        return ""
+    # The kernel writes a space in a name as \040.
+    types = {Path(f[1].replace("\\040", " ")): f[2] for f in map(str.split, mounts)}
+    return next((types[place] for place in (folder, *folder.parents) if place in types), "")

@@ -1,0 +1,92 @@
+"""The journal: what each step returned, or how it failed; the first write wins."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from store.database import Tx
+from store.query import Query
+from store.tables import JOURNAL, EntryKind, EntryStatus, named
+
+_c = JOURNAL.c
+_entry = (
+    _c.run_id == bindparam("of_run"),
+    _c.name == bindparam("of_name"),
+    _c.nth == bindparam("of_nth"),
+    _c.status != EntryStatus.SUPERSEDED,
+)
+
+
+class Entry(NamedTuple):
+    """One entry; `value` is JSON."""
+
+    seq: int
+    name: str
+    nth: int
+    kind: EntryKind
+    status: EntryStatus
+    attempt: int
+    value: str | None
+    at: datetime
+
+
+_COLUMNS = [_c[name] for name in Entry._fields]
+_put = insert(JOURNAL).values(
+    {"run_id": bindparam("run_id"), **{name: bindparam(name) for name in Entry._fields}}
+)
+_PUT = Query(
+    _put.on_conflict_do_update(
+        index_elements=["run_id", "seq"],
+        set_={name: _put.excluded[name] for name in ("status", "attempt", "value", "at")},
+        # Only a step that is still being tried is written again; anything else is a late holder.
+        where=or_(named(_c.status, EntryStatus.RETRYING), named(_c.status, EntryStatus.STARTED)),
+    )
+)
+_LOAD = Query(select(*_COLUMNS).where(_c.run_id == bindparam("of_run")).order_by(_c.seq), Entry)
+_SETTLE = Query(
+    update(JOURNAL)
+    .where(*_entry)
+    .values(
+        status=bindparam("to_status", type_=_c.status.type),
+        value=bindparam("to_value"),
+        at=bindparam("now"),
+    )
+)
+_SUPERSEDE = Query(
+    update(JOURNAL)
+    .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
+    .values(status=EntryStatus.SUPERSEDED)
+)
+
+
+def put(tx: Tx, run_id: str, entries: Iterable[Entry]) -> None:
+    """Write entries; one that was `retrying` or `started` is written over, no other."""
+    tx.many(_PUT, [{"run_id": run_id, **entry._asdict()} for entry in entries])
+
+
+def load(tx: Tx, run_id: str) -> list[Entry]:
+    """Answer every entry in order, superseded ones included: their places stay taken."""
+    return tx.all(_LOAD, of_run=run_id)
+
+
+def settle(
+    tx: Tx, run_id: str, name: str, nth: int, status: EntryStatus, value: str | None
+) -> None:
+    """Write the end of a wait into its entry."""
+    tx.run(
+        _SETTLE,
+        of_run=run_id,
+        of_name=name,
+        of_nth=nth,
+        to_status=status,
+        to_value=value,
+        now=tx.now,
+    )
+
+
+def supersede(tx: Tx, run_id: str, seq: int) -> None:
+    """Take an entry out of the replay; it stays in the history."""
+    tx.run(_SUPERSEDE, of_run=run_id, of_seq=seq)

@@ -1,0 +1,517 @@
+"""Runs: start, claim, prove the lease, wake, end. Every change of a run's row is here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from store.database import Tx
+from store.query import Query, Row
+from store.tables import RUNS, RunStatus, inserting, named
+
+MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
+SUSPECT = 3  # such passes after which a run is executed beside no other suspect
+JOB_MISSING = "job_missing"
+
+_c = RUNS.c
+_run = _c.id == bindparam("run_id")
+# Whoever writes to a running run proves in the same statement that it is still the owner.
+_owned = and_(_run, _c.epoch == bindparam("of_epoch"), named(_c.status, RunStatus.RUNNING))
+_nobody = {"owner": null(), "lease_until": null(), "updated_at": bindparam("now")}
+
+
+class Claimed(NamedTuple):
+    """A run this process may execute, and the number that proves it."""
+
+    id: str
+    job: str
+    input: str
+    requested_by: str
+    epoch: int
+    idle_claims: int
+    cancel_requested_at: datetime | None
+    created_at: datetime
+
+
+class Run(NamedTuple):
+    """A run as stored; `input`, `result` and `error` are JSON."""
+
+    id: str
+    job: str
+    input: str
+    requested_by: str
+    via: str
+    status: RunStatus
+    ready_at: datetime | None
+    epoch: int
+    cancel_requested_at: datetime | None
+    cancelled_by: str | None
+    blocked_reason: str | None
+    result: str | None
+    error: str | None
+    failed_seq: int | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+class Started(NamedTuple):
+    """What a start key was used for."""
+
+    id: str
+    job: str
+    input: str
+
+
+class Told(NamedTuple):
+    """Who is told of a run, and which time round it is."""
+
+    requested_by: str
+    epoch: int
+
+
+_RUN_COLUMNS = [_c[name] for name in Run._fields]
+
+_INSERT = Query(
+    inserting(
+        RUNS, "id", "job", "input", "requested_by", "via", "ready_at", "start_scope", "start_key"
+    ).values(
+        status=RunStatus.READY,
+        epoch=0,
+        idle_claims=0,
+        created_at=bindparam("ready_at"),
+        updated_at=bindparam("ready_at"),
+    )
+)
+_BY_START_KEY = Query(
+    select(_c.id, _c.job, _c.input).where(
+        _c.start_scope == bindparam("start_scope"),
+        _c.start_key == bindparam("start_key"),
+        _c.start_key.is_not(None),
+    ),
+    Started,
+)
+_GET = Query(select(*_RUN_COLUMNS).where(_run), Run)
+_TOLD = Query(select(_c.requested_by, _c.epoch).where(_run), Told)
+_STATUS = Query(select(_c.status).where(_run), RunStatus)
+_PARK = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(status=RunStatus.WAITING, idle_claims=0, **_nobody)
+    .returning(_c.cancel_requested_at, _c.cancelled_by)
+)
+_KEEP = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(
+        lease_until=bindparam("until"),
+        # 1: the pass that wrote this entry is still under way, and may start the next step.
+        idle_claims=1,
+        updated_at=bindparam("now"),
+    )
+    .returning(_c.cancel_requested_at)
+)
+_EXTEND = Query(update(RUNS).where(_owned).values(lease_until=bindparam("until")))
+_BACK_OFF = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(status=RunStatus.READY, ready_at=bindparam("at"), idle_claims=0, **_nobody)
+)
+_RELEASE = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(
+        status=RunStatus.READY,
+        ready_at=bindparam("now"),
+        # The step that was cut off has been tried; but orderly stops make nothing suspect.
+        idle_claims=func.min(_c.idle_claims, SUSPECT - 1),
+        **_nobody,
+    )
+)
+_FINISH = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(
+        status=bindparam("to_status", type_=_c.status.type),
+        result=bindparam("to_result"),
+        error=bindparam("to_error"),
+        failed_seq=bindparam("to_failed_seq"),
+        finished_at=bindparam("now"),
+        **_nobody,
+    )
+)
+_BLOCK = Query(
+    update(RUNS)
+    .where(_owned)
+    .values(status=RunStatus.BLOCKED, blocked_reason=bindparam("reason"), **_nobody)
+)
+_WAKE = Query(
+    update(RUNS)
+    .where(_run, named(_c.status, RunStatus.WAITING))
+    .values(status=RunStatus.READY, ready_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_CANCEL = Query(
+    update(RUNS)
+    .where(_run, _c.cancel_requested_at.is_(None))
+    .values(
+        cancel_requested_at=bindparam("now"),
+        cancelled_by=bindparam("by"),
+        # One that backs off ends now rather than at its next attempt.
+        ready_at=func.iif(named(_c.status, RunStatus.READY), bindparam("now"), _c.ready_at),
+        updated_at=bindparam("now"),
+    )
+)
+_FORCE_CANCEL = Query(
+    update(RUNS)
+    .where(_run)
+    .values(
+        status=RunStatus.CANCELLED,
+        ready_at=null(),
+        # The owner, if there is one, is fenced out by the epoch.
+        epoch=_c.epoch + 1,
+        cancel_requested_at=func.coalesce(_c.cancel_requested_at, bindparam("now")),
+        cancelled_by=func.coalesce(_c.cancelled_by, bindparam("by")),
+        finished_at=bindparam("now"),
+        **_nobody,
+    )
+)
+_REVIVE = Query(
+    update(RUNS)
+    .where(_run)
+    .values(
+        status=RunStatus.READY,
+        ready_at=bindparam("now"),
+        idle_claims=0,
+        blocked_reason=null(),
+        error=null(),
+        failed_seq=null(),
+        finished_at=null(),
+        updated_at=bindparam("now"),
+    )
+)
+_RECOVER = Query(
+    update(RUNS)
+    .where(named(_c.status, RunStatus.RUNNING))
+    .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
+)
+_EXPIRE_LEASES = Query(
+    update(RUNS)
+    .where(named(_c.status, RunStatus.RUNNING), _c.lease_until <= bindparam("now"))
+    .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
+)
+_BLOCK_POISON = Query(
+    update(RUNS)
+    .where(named(_c.status, RunStatus.READY), _c.idle_claims >= MOST_IDLE_CLAIMS)
+    .values(
+        status=RunStatus.BLOCKED,
+        ready_at=null(),
+        blocked_reason=f"poison: started {MOST_IDLE_CLAIMS} times and died each time before it"
+        " could write anything down; look at the logs, then retry or cancel it",
+        updated_at=bindparam("now"),
+    )
+    .returning(_c.id)
+)
+_NEXT_READY = Query(
+    select(func.min(_c.ready_at)).where(named(_c.status, RunStatus.READY)), lambda at: at
+)
+
+
+def insert(
+    tx: Tx,
+    *,
+    run_id: str,
+    job: str,
+    arguments: str,
+    requested_by: str,
+    via: str,
+    start_scope: str | None,
+    start_key: str | None,
+) -> None:
+    """Add a run, ready now."""
+    tx.run(
+        _INSERT,
+        id=run_id,
+        job=job,
+        input=arguments,
+        requested_by=requested_by,
+        via=via,
+        ready_at=tx.now,
+        start_scope=start_scope,
+        start_key=start_key,
+    )
+
+
+def by_start_key(tx: Tx, scope: str, key: str) -> Started | None:
+    """Answer the run that was started with this key."""
+    return tx.first(_BY_START_KEY, start_scope=scope, start_key=key)
+
+
+def get(tx: Tx, run_id: str) -> Run | None:
+    """Answer a run."""
+    return tx.first(_GET, run_id=run_id)
+
+
+def told(tx: Tx, run_id: str) -> Told:
+    """Answer whom the news of a run is for. The run exists."""
+    (found,) = tx.all(_TOLD, run_id=run_id)
+    return found
+
+
+def status(tx: Tx, run_id: str) -> RunStatus | None:
+    """Answer where a run is."""
+    return tx.first(_STATUS, run_id=run_id)
+
+
+def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, limit: int) -> list[Claimed]:
+    """Take up to *limit* ready runs of *jobs*; only those answered may be executed."""
+    return tx.all(_claim(jobs), now=tx.now, of_owner=owner, until=until, most=limit)
+
+
+def claim_suspect(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime) -> list[Claimed]:
+    """Take one run that has died again and again, the one that died least first.
+
+    The processes of a run that kills them take others along, which look as guilty. Executed one
+    at a time, the innocent ones end, and only the one that kills comes to count as poison.
+    """
+    return tx.all(_claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1)
+
+
+def park(tx: Tx, run_id: str, epoch: int) -> list[Row]:
+    """Let go of a run that waits; answers when and by whom a cancel was asked for, or no row."""
+    return tx.all(_PARK, run_id=run_id, of_epoch=epoch, now=tx.now)
+
+
+def keep(tx: Tx, run_id: str, epoch: int, until: datetime) -> list[Row]:
+    """Prove and extend the lease with a journal write; a row with when a cancel was asked for, or
+    none: fenced."""
+    return tx.all(_KEEP, run_id=run_id, of_epoch=epoch, until=until, now=tx.now)
+
+
+def extend(tx: Tx, run_id: str, epoch: int, until: datetime) -> bool:
+    """Extend the lease during a long step; False: fenced."""
+    return tx.run(_EXTEND, run_id=run_id, of_epoch=epoch, until=until) == 1
+
+
+def back_off(tx: Tx, run_id: str, epoch: int, at: datetime) -> bool:
+    """Make a running run ready at *at*; False: fenced."""
+    return tx.run(_BACK_OFF, run_id=run_id, of_epoch=epoch, at=at, now=tx.now) == 1
+
+
+def release(tx: Tx, run_id: str, epoch: int) -> bool:
+    """Make a running run ready for another process; False: fenced."""
+    return tx.run(_RELEASE, run_id=run_id, of_epoch=epoch, now=tx.now) == 1
+
+
+def finish(
+    tx: Tx,
+    run_id: str,
+    epoch: int,
+    status: RunStatus,
+    *,
+    result: str | None = None,
+    error: str | None = None,
+    failed_seq: int | None = None,
+) -> bool:
+    """End a running run; False: fenced."""
+    changed = tx.run(
+        _FINISH,
+        run_id=run_id,
+        of_epoch=epoch,
+        to_status=status,
+        to_result=result,
+        to_error=error,
+        to_failed_seq=failed_seq,
+        now=tx.now,
+    )
+    return changed == 1
+
+
+def block(tx: Tx, run_id: str, epoch: int, reason: str) -> bool:
+    """Set a running run aside for a person; False: fenced."""
+    return tx.run(_BLOCK, run_id=run_id, of_epoch=epoch, reason=reason, now=tx.now) == 1
+
+
+def wake(tx: Tx, run_id: str) -> bool:
+    """Make a waiting run ready; False: it was not waiting."""
+    return tx.run(_WAKE, run_id=run_id, now=tx.now) == 1
+
+
+def request_cancel(tx: Tx, run_id: str, by: str) -> bool:
+    """Ask a run to end; False: it had been asked before."""
+    return tx.run(_CANCEL, run_id=run_id, by=by, now=tx.now) == 1
+
+
+def force_cancel(tx: Tx, run_id: str, by: str) -> None:
+    """End a run now, whoever executes it."""
+    tx.run(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
+
+
+def revive(tx: Tx, run_id: str) -> None:
+    """Make a blocked or failed run ready."""
+    tx.run(_REVIVE, run_id=run_id, now=tx.now)
+
+
+def recover(tx: Tx) -> int:
+    """Make every running run ready: on SQLite the file's lock proves there is no other owner."""
+    return tx.run(_RECOVER, now=tx.now)
+
+
+def expire_leases(tx: Tx) -> int:
+    """Make the runs ready whose owner has not been heard of."""
+    return tx.run(_EXPIRE_LEASES, now=tx.now)
+
+
+def block_poison(tx: Tx) -> list[str]:
+    """Set aside runs that die again and again without progress; answers their ids."""
+    return [run_id for (run_id,) in tx.all(_BLOCK_POISON, now=tx.now)]
+
+
+def block_unknown(tx: Tx, jobs: tuple[str, ...]) -> list[str]:
+    """Set aside ready runs whose job nobody here knows; answers their ids."""
+    return [run_id for (run_id,) in tx.all(_block_unknown(jobs), now=tx.now)]
+
+
+def unblock_known(tx: Tx, jobs: tuple[str, ...]) -> int:
+    """Make the runs ready that were set aside because their job was missing, and no longer is."""
+    return tx.run(_unblock_known(jobs), now=tx.now)
+
+
+def next_ready_at(tx: Tx) -> datetime | None:
+    """Answer when the next ready run may be claimed."""
+    return tx.first(_NEXT_READY)
+
+
+def page(
+    tx: Tx,
+    *,
+    status: RunStatus | None = None,
+    job: str | None = None,
+    requested_by: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> list[Run]:
+    """Answer runs, newest first, those with an id below *before*."""
+    given = {"status": status, "job": job, "requested_by": requested_by, "before": before}
+    values = {f"of_{name}": value for name, value in given.items() if value is not None}
+    return tx.all(_page(frozenset(values)), most=limit, **values)
+
+
+def stuck(tx: Tx, limit: int) -> list[Run]:
+    """Answer the runs that need a person: blocked first, then failed, newest first."""
+    return tx.all(_STUCK, most=limit)
+
+
+_STUCK = Query(
+    select(*_RUN_COLUMNS)
+    .where(or_(named(_c.status, RunStatus.BLOCKED), named(_c.status, RunStatus.FAILED)))
+    .order_by(_c.status, _c.updated_at.desc())
+    .limit(bindparam("most")),
+    Run,
+)
+
+
+def _is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
+    # An empty IN has a form of its own in SQLAlchemy, which the driver does not know.
+    return _c.job.in_([literal(job) for job in jobs]) if jobs else false()
+
+
+@cache
+def _claim(jobs: tuple[str, ...]) -> Query[Claimed]:
+    return _claiming(_due(jobs).where(_c.idle_claims < SUSPECT).order_by(_c.ready_at, _c.id))
+
+
+@cache
+def _claim_suspect(jobs: tuple[str, ...]) -> Query[Claimed]:
+    suspects = _due(jobs).where(_c.idle_claims.between(SUSPECT, MOST_IDLE_CLAIMS - 1))
+    return _claiming(suspects.order_by(_c.idle_claims, _c.ready_at, _c.id))
+
+
+def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    return select(_c.id).where(
+        named(_c.status, RunStatus.READY), _c.ready_at <= bindparam("now"), _is_one_of(jobs)
+    )
+
+
+def _claiming(due: Select[tuple[str]]) -> Query[Claimed]:
+    return Query(
+        update(RUNS)
+        .where(_c.id.in_(due.limit(bindparam("most"))))
+        .values(
+            status=RunStatus.RUNNING,
+            ready_at=null(),
+            epoch=_c.epoch + 1,
+            owner=bindparam("of_owner"),
+            lease_until=bindparam("until"),
+            idle_claims=_c.idle_claims + 1,
+        )
+        .returning(*(_c[name] for name in Claimed._fields)),
+        Claimed,
+    )
+
+
+@cache
+def _block_unknown(jobs: tuple[str, ...]) -> Query[Row]:
+    return Query(
+        update(RUNS)
+        .where(named(_c.status, RunStatus.READY), not_(_is_one_of(jobs)))
+        .values(
+            status=RunStatus.BLOCKED,
+            ready_at=null(),
+            blocked_reason=literal(f"{JOB_MISSING}: no job is called ")
+            .concat(_c.job)
+            .concat(literal("; it goes on by itself when the job is back")),
+            updated_at=bindparam("now"),
+        )
+        .returning(_c.id)
+    )
+
+
+@cache
+def _unblock_known(jobs: tuple[str, ...]) -> Query[Row]:
+    return Query(
+        update(RUNS)
+        .where(
+            named(_c.status, RunStatus.BLOCKED),
+            _c.blocked_reason.startswith(f"{JOB_MISSING}:"),
+            _is_one_of(jobs),
+        )
+        .values(
+            status=RunStatus.READY,
+            ready_at=bindparam("now"),
+            blocked_reason=null(),
+            updated_at=bindparam("now"),
+        )
+    )
+
+
+@cache
+def _page(given: frozenset[str]) -> Query[Run]:
+    conditions = {
+        "of_status": _c.status == bindparam("of_status", type_=_c.status.type),
+        "of_job": _c.job == bindparam("of_job"),
+        "of_requested_by": _c.requested_by == bindparam("of_requested_by"),
+        "of_before": _c.id < bindparam("of_before"),
+    }
+    chosen: Sequence[str] = sorted(given)
+    return Query(
+        select(*_RUN_COLUMNS)
+        .where(*(conditions[name] for name in chosen))
+        .order_by(_c.id.desc())
+        .limit(bindparam("most")),
+        Run,
+    )

@@ -1,0 +1,127 @@
+"""Waits: opened with a deadline, ended once."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+
+from store.database import Tx
+from store.query import Query
+from store.tables import WAITS, WaitKind, WaitStatus, inserting, named
+
+_c = WAITS.c
+
+
+class Wait(NamedTuple):
+    """A wait as stored; `expected` lists kinds, comma-separated."""
+
+    run_id: str
+    name: str
+    nth: int
+    kind: WaitKind
+    expected: str
+    status: WaitStatus
+    deadline_at: datetime
+    event_id: int | None
+    opened_at: datetime
+    ended_at: datetime | None
+
+
+_COLUMNS = [_c[name] for name in Wait._fields]
+_INSERT = Query(inserting(WAITS, *Wait._fields))
+_NEWEST = Query(
+    select(*_COLUMNS)
+    .where(_c.run_id == bindparam("of_run"), _c.name == bindparam("of_name"))
+    .order_by(_c.nth.desc())
+    .limit(1),
+    Wait,
+)
+_GET = Query(
+    select(*_COLUMNS).where(
+        _c.run_id == bindparam("of_run"),
+        _c.name == bindparam("of_name"),
+        _c.nth == bindparam("of_nth"),
+    ),
+    Wait,
+)
+_OF_RUN = Query(
+    select(*_COLUMNS).where(_c.run_id == bindparam("of_run")).order_by(_c.opened_at, _c.name), Wait
+)
+_OPEN_OF_RUN = Query(
+    select(*_COLUMNS).where(_c.run_id == bindparam("of_run"), named(_c.status, WaitStatus.OPEN)),
+    Wait,
+)
+_DUE = Query(
+    select(*_COLUMNS)
+    .where(named(_c.status, WaitStatus.OPEN), _c.deadline_at <= bindparam("now"))
+    .order_by(_c.deadline_at)
+    .limit(bindparam("most")),
+    Wait,
+)
+# The statement that decides: whoever changes the one open row has ended the wait.
+_END = Query(
+    update(WAITS)
+    .where(
+        _c.run_id == bindparam("of_run"),
+        _c.name == bindparam("of_name"),
+        _c.nth == bindparam("of_nth"),
+        named(_c.status, WaitStatus.OPEN),
+    )
+    .values(
+        status=bindparam("to_status", type_=_c.status.type),
+        event_id=bindparam("by_event"),
+        ended_at=bindparam("now"),
+    )
+)
+_NEXT_DEADLINE = Query(
+    select(func.min(_c.deadline_at)).where(named(_c.status, WaitStatus.OPEN)), lambda at: at
+)
+
+
+def insert(tx: Tx, wait: Wait) -> None:
+    """Add a wait."""
+    tx.run(_INSERT, **wait._asdict())
+
+
+def newest(tx: Tx, run_id: str, name: str) -> Wait | None:
+    """Answer the latest use of a name in a run."""
+    return tx.first(_NEWEST, of_run=run_id, of_name=name)
+
+
+def get(tx: Tx, run_id: str, name: str, nth: int) -> Wait | None:
+    """Answer one wait."""
+    return tx.first(_GET, of_run=run_id, of_name=name, of_nth=nth)
+
+
+def of_run(tx: Tx, run_id: str) -> list[Wait]:
+    """Answer a run's waits in the order they were opened."""
+    return tx.all(_OF_RUN, of_run=run_id)
+
+
+def open_of_run(tx: Tx, run_id: str) -> list[Wait]:
+    """Answer a run's open waits."""
+    return tx.all(_OPEN_OF_RUN, of_run=run_id)
+
+
+def due(tx: Tx, limit: int) -> list[Wait]:
+    """Answer open waits whose deadline has come, earliest first."""
+    return tx.all(_DUE, now=tx.now, most=limit)
+
+
+def end(tx: Tx, wait: Wait, status: WaitStatus, event_id: int | None = None) -> bool:
+    """End an open wait; False: it had ended before, and stays as it is."""
+    changed = tx.run(
+        _END,
+        of_run=wait.run_id,
+        of_name=wait.name,
+        of_nth=wait.nth,
+        to_status=status,
+        by_event=event_id,
+        now=tx.now,
+    )
+    return changed == 1
+
+
+def next_deadline(tx: Tx) -> datetime | None:
+    """Answer the earliest deadline of an open wait."""
+    return tx.first(_NEXT_DEADLINE)
