@@ -1,0 +1,182 @@
+"""Changed code: a run goes on as it was, or stops before it does anything new (i26)."""
+
+import pytest
+
+from tests.workflows.kit import a_job
+from workflows.engine.base import Done
+
+YES = {"timeout": "1h", "expected": ["yes"]}
+
+
+async def replayed(engines, effects, before, after):
+    """Take a run to its wait with the code *before*, and on from there with the code *after*."""
+
+    def story(steps):
+        async def job(ctx, request):
+            for step in steps:
+                if step == "WAIT":
+                    await ctx.step.wait_for_event("answer", **YES)
+                elif step == "SLEEP":
+                    await ctx.step.sleep("rest", "1m")
+                elif step == "NOW":
+                    await ctx.step.now()
+                else:
+                    await ctx.step.run(step, effects.post, step)
+
+        return a_job(job)
+
+    harness = await engines(story(before.split()))
+    run = await harness.started()
+    harness = await harness.deployed(story(after.split()))
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+    return harness, run
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "unread"),
+    [
+        ("a WAIT b", "a new WAIT b", "new", "answer"),
+        ("a WAIT b", "new a WAIT b", "new", "a, answer"),
+        ("a WAIT b", "renamed WAIT b", "renamed", "a, answer"),
+        ("a WAIT", "a a WAIT", "a#2", "answer"),
+        ("a WAIT", "a NOW WAIT", "now", "answer"),
+        ("a WAIT", "a SLEEP WAIT", "rest", "answer"),
+    ],
+)
+async def test_f97_a_step_inserted_or_renamed_before_where_the_run_stood_blocks_it(
+    engines, effects, before, after, new, unread
+):
+    harness, run = await replayed(engines, effects, before, after)
+
+    found = await harness.get(run)
+    assert found.status == "blocked"
+    assert found.blocked_reason.startswith(f"nondeterminism: the code now reaches {new!r}")
+    assert f"already done: {unread}." in found.blocked_reason
+    assert effects.done == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "done"),
+    [
+        ("a b WAIT c", "a WAIT c", ["a", "b", "c"]),
+        ("a b WAIT c", "WAIT c", ["a", "b", "c"]),
+        ("a b WAIT c", "b a WAIT c", ["a", "b", "c"]),
+        ("a b WAIT c", "WAIT b a c", ["a", "b", "c"]),
+        ("a WAIT", "a WAIT new", ["a", "new"]),
+        ("a WAIT b", "a WAIT", ["a"]),
+    ],
+    ids=["removed", "all removed", "reordered", "moved", "appended", "cut"],
+)
+async def test_f98_steps_removed_reordered_or_added_behind_let_the_run_go_on(
+    engines, effects, before, after, done
+):
+    harness, run = await replayed(engines, effects, before, after)
+
+    assert await harness.status(run) == "completed"
+    assert effects.done == done
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("a WAIT", "a answer", "'answer' is a step in the code, but was a wait"),
+        ("rest WAIT", "SLEEP WAIT", "'rest' is a wait in the code, but was a step"),
+        ("now WAIT", "NOW WAIT", "'now' is a now in the code, but was a step"),
+    ],
+)
+async def test_an_entry_is_not_the_answer_to_a_verb_of_another_kind(
+    engines, effects, before, after, reason
+):
+    harness, run = await replayed(engines, effects, before, after)
+
+    found = await harness.get(run)
+    assert found.status == "blocked"
+    assert reason in found.blocked_reason
+    assert len(effects.done) == 1
+
+
+async def test_f97_a_blocked_run_goes_on_when_the_old_code_is_back_and_a_person_retries_it(
+    engines, effects
+):
+    async def old(ctx, request):
+        await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("post", effects.post)
+
+    async def new(ctx, request):
+        await ctx.step.run("new", effects.post, "new")
+        await old(ctx, request)
+
+    harness = await engines(a_job(old))
+    run = await harness.started()
+    harness = await harness.deployed(a_job(new))
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+
+    harness = await harness.deployed(a_job(old))
+    retried = await harness.retry(run)
+    await harness.run()
+
+    assert isinstance(retried, Done)
+    assert await harness.status(run) == "completed"
+    assert effects.done == ["letter"]
+
+
+async def test_a_block_that_the_job_swallows_still_executes_nothing(engines, effects):
+    async def old(ctx, request):
+        await ctx.step.wait_for_event("answer", **YES)
+
+    async def new(ctx, request):
+        try:
+            await ctx.step.run("new", effects.post)
+        except BaseException:  # noqa: BLE001  what a job must not do
+            await ctx.step.wait_for_event("answer", **YES)
+            await ctx.step.run("other", effects.post)
+
+    harness = await engines(a_job(old))
+    run = await harness.started()
+    harness = await harness.deployed(a_job(new))
+
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+
+    assert await harness.status(run) == "blocked"
+    assert effects.done == []
+
+
+async def test_f96_a_decision_is_taken_while_its_job_is_missing_and_the_run_goes_on_with_the_job(
+    engines, effects
+):
+    async def story(ctx, request):
+        await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("post", effects.post)
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+
+    harness = await harness.deployed(a_job(story, "other"))
+    receipt = await harness.deliver(run, "answer", "yes")
+    await harness.move(seconds=1)
+    missing = await harness.get(run)
+    harness = await harness.deployed(a_job(story))
+    await harness.run()
+
+    assert receipt.disposition == "resolved"
+    assert missing.status == "blocked"
+    assert missing.blocked_reason.startswith("job_missing: no job is called story")
+    assert await harness.status(run) == "completed"
+    assert effects.done == ["letter"]
+
+
+async def test_a_process_without_any_job_claims_nothing_i27(engines, effects):
+    async def story(ctx, request):
+        await ctx.step.run("post", effects.post)
+
+    harness = await engines(a_job(story))
+    run = await harness.start()
+
+    harness = await harness.deployed()
+    await harness.run()
+
+    assert await harness.status(run) == "ready"
+    assert effects.done == []

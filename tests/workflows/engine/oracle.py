@@ -1,0 +1,86 @@
+"""What must be true of the rows at every commit, asked in SQL and through no cache."""
+
+import sqlite3
+from pathlib import Path
+
+# Each answers the rows that must not exist, by what their existence would mean.
+FORBIDDEN = {
+    "waiting without an open wait": """
+        SELECT id FROM runs WHERE status = 'waiting'
+        AND id NOT IN (SELECT run_id FROM waits WHERE status = 'open')""",
+    "a wait is open though its run does not wait": """
+        SELECT run_id FROM waits JOIN runs ON runs.id = run_id
+        WHERE waits.status = 'open' AND runs.status <> 'waiting'""",
+    "an approval without its gate": """
+        SELECT run_id FROM waits WHERE kind = 'approval' AND NOT EXISTS (SELECT 1 FROM gates
+        WHERE gates.run_id = waits.run_id AND gates.name = waits.name AND gates.nth = waits.nth)""",
+    "a gate without a card": "SELECT id FROM gates WHERE id NOT IN (SELECT gate_id FROM cards)",
+    "gate and wait disagree": """
+        SELECT gates.id FROM gates JOIN waits USING (run_id, name, nth)
+        WHERE (gates.status, waits.status) NOT IN (VALUES ('open', 'open'),
+        ('approved', 'resolved'), ('rejected', 'resolved'), ('expired', 'timed_out'),
+        ('cancelled', 'cancelled'))""",
+    "a wait resolved without its event": """
+        SELECT run_id FROM waits WHERE status = 'resolved' AND NOT EXISTS (SELECT 1 FROM events
+        WHERE id = event_id AND events.status = 'consumed' AND events.run_id = waits.run_id
+        AND events.name = waits.name AND events.wait_nth = waits.nth)""",
+    "an event consumed twice or by nothing": """
+        SELECT id FROM events WHERE status = 'consumed'
+        AND (SELECT count(*) FROM waits WHERE event_id = events.id) <> 1""",
+    "an ended wait whose journal entry does not say so": """
+        SELECT run_id FROM waits JOIN journal USING (run_id, name, nth)
+        WHERE journal.status <> 'superseded'
+        AND (waits.status = 'open') <> (journal.status = 'started')""",
+    "a wait without a journal entry": """
+        SELECT run_id FROM waits WHERE NOT EXISTS (SELECT 1 FROM journal WHERE
+        journal.run_id = waits.run_id AND journal.name = waits.name AND journal.nth = waits.nth)""",
+    "running without an owner": """
+        SELECT id FROM runs WHERE (status = 'running') <> (owner IS NOT NULL)
+        OR (status = 'running') <> (lease_until IS NOT NULL)""",
+    "ready without a time, or a time without being ready": """
+        SELECT id FROM runs WHERE (status = 'ready') <> (ready_at IS NOT NULL)""",
+    "over without saying when": """
+        SELECT id FROM runs WHERE (status IN ('completed', 'failed', 'cancelled'))
+        <> (finished_at IS NOT NULL)""",
+    "a run that is over with an event still buffered": """
+        SELECT events.id FROM events JOIN runs ON runs.id = run_id
+        WHERE events.status = 'buffered' AND finished_at IS NOT NULL""",
+    "a decided gate that nobody is told of": """
+        SELECT gates.id FROM gates WHERE status <> 'open' AND NOT EXISTS
+        (SELECT 1 FROM outbox WHERE outbox.gate_id = gates.id AND what = 'decided')""",
+    "a decision without its line in the audit": """
+        SELECT id FROM gates WHERE status IN ('approved', 'rejected') AND NOT EXISTS
+        (SELECT 1 FROM audit WHERE audit.gate_id = gates.id AND outcome = gates.status)""",
+    "a broken foreign key": "PRAGMA foreign_key_check",
+    "a broken file": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+}
+TABLES = ("runs", "journal", "waits", "events", "gates", "votes", "cards", "outbox", "audit")
+
+
+def violations(path: Path) -> list[str]:
+    """Answer what the rows say that they must not say."""
+    connection = sqlite3.connect(path)
+    try:
+        found = {what: connection.execute(query).fetchall() for what, query in FORBIDDEN.items()}
+    finally:
+        connection.close()
+    return [f"{what}: {rows}" for what, rows in found.items() if rows]
+
+
+def rows(path: Path, query: str) -> list[tuple]:
+    """Answer what *query* finds in the file."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def everything(path: Path, *, but: tuple[str, ...] = ()) -> dict[str, list[tuple]]:
+    """Answer every row of every table but some, to compare with later."""
+    # The names of the tables are ours.
+    return {
+        table: rows(path, f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608
+        for table in TABLES
+        if table not in but
+    }

@@ -1,0 +1,31 @@
+"""Writing a job: everything an author imports."""
+
+from workflows.app import App, Route
+from workflows.approvals.gate import Approved, Decision, Expired, Policy, Rejected
+from workflows.context import Context
+from workflows.errors import HarborError, RunCancelled, StepFailed
+from workflows.event import Event
+from workflows.job import Job, job
+from workflows.slack_ids import SlackChannel, SlackUser
+from workflows.step import Retries, current_step
+
+__all__ = [
+    "App",
+    "Approved",
+    "Context",
+    "Decision",
+    "Event",
+    "Expired",
+    "HarborError",
+    "Job",
+    "Policy",
+    "Rejected",
+    "Retries",
+    "Route",
+    "RunCancelled",
+    "SlackChannel",
+    "SlackUser",
+    "StepFailed",
+    "current_step",
+    "job",
+]

@@ -1,0 +1,103 @@
+"""Context: what a job is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from workflows.approvals.ask import ask
+from workflows.approvals.gate import Decision, Policy
+from workflows.delivering import Delivering, kind_of
+from workflows.duration import Duration
+from workflows.plugins.base import Plugins
+from workflows.plugins.proxies import journaled
+from workflows.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a job may know of its own run; *requested_by* is an actor."""
+
+    id: str
+    job: str
+    requested_by: str
+    url: str
+
+    @property
+    def approve_url(self) -> str:
+        """The page on which a signed-in member approves."""
+        return f"{self.url}/approve"
+
+    @property
+    def reject_url(self) -> str:
+        """The page on which a signed-in member rejects."""
+        return f"{self.url}/reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every context of a process shares: where its pages are, where it asks, its plugins."""
+
+    public_url: str
+    approvals_channel: str
+    plugins: Plugins
+    delivering: Delivering
+
+
+class Context:
+    """The durable verbs, the plugins and the approvals of one run."""
+
+    def __init__(self, step: Step, run: RunInfo, surroundings: Surroundings) -> None:
+        self.step = step
+        self.run = run
+        self.plugins = journaled(surroundings.plugins, step)
+        self._channel = surroundings.approvals_channel
+        self._delivering = surroundings.delivering
+
+    async def deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> None:
+        """Hand an event to another run; *payload* has a ``kind``. A durable step.
+
+        Raises StepFailed where it is declined; an approval declines every event.
+        """
+        given = dict(payload)
+        await self.step.run(
+            "deliver",
+            self._delivering.deliver,
+            run_id,
+            name,
+            kind_of(given),
+            given,
+            f"job:{self.run.id}",
+        )
+
+    async def approval(
+        self,
+        name: str,
+        title: str,
+        *,
+        policy: Policy,
+        timeout: Duration,
+        show: BaseModel | Mapping[str, Any] | None = None,
+        why: str | None = None,
+        channel: str | None = None,
+    ) -> Decision:
+        """Ask people, park until they have decided or *timeout* has passed, and answer which.
+
+        *name* is the journal key and the label on the timeline; *title* the question; *show* is
+        drawn as fields and its digest is what gets approved; *why* a sentence for those who
+        decide; *channel* where the card goes (default: HARBOR_APPROVALS_CHANNEL). The answer is
+        `Approved`, `Rejected` or `Expired`: `match` it.
+        """
+        return await ask(
+            self.step,
+            name,
+            title,
+            show=show,
+            why=why,
+            channel=channel or self._channel,
+            policy=policy,
+            timeout=timeout,
+            job=self.run.job,
+            requested_by=self.run.requested_by,
+        )

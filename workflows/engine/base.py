@@ -1,0 +1,154 @@
+"""Engine: what the bot may ask of any engine, and what readers are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from store.database import Tx
+from store.tables import RunStatus, WaitKind, WaitStatus
+from workflows.event import Delivery, Receipt
+
+__all__ = [
+    "Done",
+    "Engine",
+    "NotDone",
+    "RunStatus",
+    "RunView",
+    "Start",
+    "Started",
+    "TimelineView",
+    "WaitKind",
+    "WaitStatus",
+    "WaitView",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A run that is asked for. *scope* and *key* make asking twice harmless.
+
+    *arguments* are plain JSON, checked against the job's model when the run is started.
+    """
+
+    job: str
+    arguments: Mapping[str, Any]
+    requested_by: str
+    via: str
+    scope: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run, and whether it had been started with this key before."""
+
+    run_id: str
+    repeated: bool = False
+
+
+class NotDone(StrEnum):
+    """Why a run was not cancelled or retried."""
+
+    UNKNOWN_RUN = "unknown_run"
+    RUN_OVER = "run_over"
+    ALREADY_ASKED = "already_asked"
+    NOTHING_TO_RETRY = "nothing_to_retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The request is stored."""
+
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """A wait as readers see it; `gate_id` and what follows it only for an approval."""
+
+    name: str
+    nth: int
+    type: WaitKind
+    status: WaitStatus
+    expected: tuple[str, ...]
+    deadline_at: datetime
+    gate_id: str | None = None
+    outcome: str | None = None
+    decided_by: str | None = None
+    note: str | None = None
+    votes: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """One thing that happened."""
+
+    at: datetime
+    what: str
+    name: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as readers see it; input and result are plain JSON."""
+
+    id: str
+    job: str
+    status: RunStatus
+    input: Any
+    result: Any
+    error: Mapping[str, Any] | None
+    blocked_reason: str | None
+    requested_by: str
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    waits: tuple[WaitView, ...] = field(default=())
+    timeline: tuple[TimelineView, ...] = field(default=())
+
+
+class Engine(Protocol):
+    """Starts runs, delivers events, cancels and retries; keeps what it answers.
+
+    Every answer that says "stored" is given after the commit.
+    """
+
+    async def start(self, start: Start) -> Started:
+        """Start a run. Raises JobNotFound, InputRefused, KeyReused."""
+
+    def deliver(self, tx: Tx, delivery: Delivery) -> Receipt:
+        """Hand an event to a run inside *tx*: the decision and the run's waking are one commit."""
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Hand an event to a run in a transaction of its own."""
+
+    def expire(self, tx: Tx, run_id: str, name: str, nth: int) -> None:
+        """End a wait whose deadline has passed inside *tx*, whether or not the sweep has run."""
+
+    async def cancel(
+        self, run_id: str, *, by: str, via: str, force: bool = False
+    ) -> Done | NotDone:
+        """Ask a run to end, its closing code included; *force*: end it now, without."""
+
+    async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
+        """Continue a blocked run on today's code, a failed one at the step that ended it."""
+
+    async def get(self, run_id: str) -> RunView | None:
+        """Answer a run with its waits and its timeline."""
+
+    async def stuck(self, limit: int) -> list[RunView]:
+        """Answer the runs that need a person, blocked ones first."""
+
+    async def list(
+        self,
+        *,
+        status: RunStatus | None = None,
+        job: str | None = None,
+        requested_by: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> list[RunView]:
+        """Answer runs, newest first, without waits and timeline."""

@@ -1,0 +1,99 @@
+"""advance: one pass. The job's function is called over its journal, and an outcome comes back."""
+
+import logging
+
+from store.tables import RunStatus
+from workflows.context import Context
+from workflows.engine.local.outcome import Broken, Done, Outcome
+from workflows.engine.local.replay import LARGEST_RESULT, Replay
+from workflows.errors import (
+    ControlFlow,
+    HarborError,
+    InputRefused,
+    NotSerializable,
+    RunCancelled,
+    StepFailed,
+)
+from workflows.plain import dumps, plain
+from workflows.registry import Job
+
+log = logging.getLogger(__name__)
+
+
+async def advance(job: Job, stored_input: str, context: Context, replay: Replay) -> Outcome:
+    """Call *job* and say how the pass ended. Raises nothing of the job's own.
+
+    Fenced, NotStored and Stopped mean that the pass has ended without a word.
+    """
+    try:
+        arguments = job.read(stored_input)
+    except InputRefused as error:
+        return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
+    try:
+        result = await job.function(context, arguments)
+    except Exception as error:  # noqa: BLE001  the job's own failure is data
+        return _swallowed(replay) or _failed(error, replay)
+    except RunCancelled:
+        return _ending(replay) or Broken(RunStatus.CANCELLED)
+    except ControlFlow:
+        # What the first signal said: closing code may have met a second one on its way out.
+        if ending := _ending(replay):
+            return ending
+        raise
+    return _swallowed(replay) or _returned(job, result)
+
+
+def _ending(replay: Replay) -> Outcome | None:
+    """Answer how the pass ended by itself, if it did. Raises why it could not be written down."""
+    if replay.lost is not None:
+        raise replay.lost
+    return replay.ending
+
+
+def _swallowed(replay: Replay) -> Outcome | None:
+    """Say that the job caught its own parking, if it did: it went on as if nobody had to answer."""
+    ending = _ending(replay)
+    if ending is None or isinstance(ending, Broken):
+        return ending
+    # The wait was never reached as far as the rules know: it is not opened.
+    replay.writes = replay.writes.without_waits()
+    return Broken(
+        RunStatus.FAILED,
+        _error(
+            "SuspendSwallowed",
+            "the job caught the signal that parks it; let BaseException through (a bare `except:`"
+            " or `except BaseException` must end in `raise`)",
+        ),
+    )
+
+
+def _failed(error: Exception, replay: Replay) -> Broken:
+    if not isinstance(error, HarborError):
+        log.warning("the job raised %s", type(error).__name__, exc_info=error)
+    cause = _step_failure(error)
+    kind = cause.kind if isinstance(error, StepFailed) and cause else type(error).__name__
+    step = cause.step if cause else ""
+    return Broken(RunStatus.FAILED, _error(kind, str(error), step), replay.failures.get(step))
+
+
+def _step_failure(error: BaseException | None) -> StepFailed | None:
+    """Answer the failed step behind an error, if there is one."""
+    while error is not None and not (isinstance(error, StepFailed) and error.step):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _returned(job: Job, result: object) -> Outcome:
+    try:
+        text = dumps(plain(result))
+    except NotSerializable as error:
+        return Broken(RunStatus.FAILED, _error(error.kind, f"what {job.name} returned: {error}"))
+    if len(text) > LARGEST_RESULT:
+        message = f"{job.name} returned {len(text)} characters of JSON; {LARGEST_RESULT} are kept"
+        return Broken(RunStatus.FAILED, _error("ResultTooLarge", message))
+    return Done(text)
+
+
+def _error(kind: str, message: str, step: str = "") -> str:
+    text = message.encode(errors="replace").decode()[:2_000]
+    return dumps({"kind": kind, "message": text, "step": step or None})

@@ -1,0 +1,124 @@
+"""LocalEngine: `Engine` on our own tables, executed by the workers of this process."""
+
+from datetime import datetime
+
+from store import audit, runs, waits
+from store.database import Database, Topic, Tx
+from store.tables import RunStatus
+from workflows.clock import Clock
+from workflows.engine.base import Done, NotDone, RunView, Start, Started
+from workflows.engine.local import transitions, views
+from workflows.errors import KeyReused
+from workflows.event import Delivery, Receipt
+from workflows.ids import is_run_id, run_id
+from workflows.registry import Registry
+
+
+class LocalEngine:
+    """Starts, delivers, cancels, retries and shows runs; every answer comes after its commit."""
+
+    def __init__(self, db: Database, registry: Registry, clock: Clock) -> None:
+        self._db = db
+        self._registry = registry
+        self._clock = clock
+
+    async def start(self, start: Start) -> Started:
+        """See `Engine.start`."""
+        arguments = self._registry.get(start.job).accept(start.arguments)
+        return await self._db.write(_start, start, arguments, run_id(self._clock.now()))
+
+    def deliver(self, tx: Tx, delivery: Delivery) -> Receipt:
+        """See `Engine.deliver`."""
+        return transitions.deliver(tx, delivery)
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """See `Engine.send`."""
+        return await self._db.write(transitions.send, delivery)
+
+    def expire(self, tx: Tx, run_id: str, name: str, nth: int) -> None:
+        """See `Engine.expire`."""
+        wait = waits.get(tx, run_id, name, nth)
+        if wait is not None and wait.deadline_at <= tx.now:
+            transitions.expire(tx, wait)
+
+    async def cancel(
+        self, run_id: str, *, by: str, via: str, force: bool = False
+    ) -> Done | NotDone:
+        """See `Engine.cancel`."""
+        return await self._db.write(transitions.cancel, run_id, by=by, via=via, force=force)
+
+    async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
+        """See `Engine.retry`."""
+        return await self._db.write(transitions.retry, run_id, by=by, via=via)
+
+    async def get(self, run_id: str) -> RunView | None:
+        """See `Engine.get`."""
+        return await self._db.read(views.whole, run_id) if is_run_id(run_id) else None
+
+    async def stuck(self, limit: int) -> list[RunView]:
+        """Answer the runs that need a person, blocked ones first."""
+        return [views.brief(run) for run in await self._db.read(runs.stuck, limit)]
+
+    # -- for the process that owns the clock ------------------------------------------------------
+
+    async def recover(self) -> int:
+        """Take up what the last process left behind; call once, before the workers start."""
+        return await self._db.write(transitions.recover, self._registry.names())
+
+    async def sweep(self) -> None:
+        """Put right what no worker would; safe to call twice and beside anything else."""
+        while await self._db.write(transitions.sweep, self._registry.names()) == transitions.SWEEP:
+            pass
+
+    async def next_due(self) -> datetime | None:
+        """Answer when something will be due next: a deadline or a step that is tried again."""
+        return await self._db.read(_next_due)
+
+    async def list(
+        self,
+        *,
+        status: RunStatus | None = None,
+        job: str | None = None,
+        requested_by: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> list[RunView]:
+        """See `Engine.list`."""
+        found = await self._db.read(
+            runs.page,
+            status=status,
+            job=job,
+            requested_by=requested_by,
+            before=before,
+            limit=limit,
+        )
+        return [views.brief(run) for run in found]
+
+
+def _start(tx: Tx, start: Start, arguments: str, new_id: str) -> Started:
+    if start.key is not None and start.scope is not None:
+        known = runs.by_start_key(tx, start.scope, start.key)
+        if known is not None:
+            if (known.job, known.input) != (start.job, arguments):
+                raise KeyReused(f"this key started run {known.id}, of another job or input")
+            return Started(known.id, repeated=True)
+    runs.insert(
+        tx,
+        run_id=new_id,
+        job=start.job,
+        arguments=arguments,
+        requested_by=start.requested_by,
+        via=start.via,
+        start_scope=start.scope if start.key else None,
+        start_key=start.key,
+    )
+    audit.append(
+        tx, actor=start.requested_by, via=start.via, action="start", outcome="done", run_id=new_id
+    )
+    tx.announce(Topic.READY)
+    return Started(new_id)
+
+
+def _next_due(tx: Tx) -> datetime | None:
+    due = (waits.next_deadline(tx), runs.next_ready_at(tx))
+    return min((at for at in due if at is not None), default=None)

@@ -1,0 +1,427 @@
+"""Every way a run changes state, one function per arrow, one transaction each.
+
+    run   ready ─claim─▶ running ─park─▶ waiting ─deliver | expire | cancel─▶ ready
+                            ├─back_off─▶ ready (at a later time)
+                            ├─block──▶ blocked (job unknown, journal and code disagree, poison)
+                            └─finish─▶ completed | cancelled | failed ─retry─▶ ready
+          recover, expire_leases: running ▶ ready, its owner being gone
+
+Whoever decides anything about a run changes its row first, in a statement that also proves the
+right to: `Fenced` is raised where it changes none. The statement that ends a wait changes the one
+open row or nothing. So of two who race, one commits first and the other sees it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from store import audit, cards, events, gates, journal, outbox, runs, waits
+from store.database import Topic, Tx
+from store.journal import Entry
+from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
+from workflows.approvals.gates import close_wait
+from workflows.engine.base import Done, NotDone
+from workflows.engine.local.outcome import Lease, NewWait, Writes
+from workflows.errors import Fenced
+from workflows.event import Accepted, Declined, Delivery, Disposition, Receipt, Refused
+from workflows.failpoint import failpoint
+from workflows.plain import canonical, dumps, loads
+from workflows.step import WaitKey
+
+LEASE = timedelta(seconds=60)
+MOST_BUFFERED = 64  # events waiting for a wait, per run
+MOST_BUFFERED_BY_NAME = 16
+SWEEP = 500  # waits timed out in one transaction
+OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
+TIMEOUT = dumps({"kind": "timeout"})
+# A flood of these would be a flood of lines.
+# Whoever asks an approval without a person's authority is judged, and put on record, by its gate.
+NOT_AUDITED = frozenset({Declined.UNKNOWN_RUN, Declined.RATE_LIMITED, Declined.HUMAN_REQUIRED})
+
+Claim = tuple[runs.Claimed, list[Entry]]
+
+
+# -- a worker's own runs --------------------------------------------------------------------------
+
+
+def claim(
+    tx: Tx, jobs: tuple[str, ...], owner: str, limit: int, *, and_a_suspect: bool = True
+) -> list[Claim]:
+    """ready ▶ running: take up to *limit* runs, each with its journal.
+
+    *and_a_suspect*: one more may be of those that died without a word again and again.
+    """
+    claimed = runs.claim(tx, jobs, owner, tx.now + LEASE, limit)
+    if and_a_suspect:
+        claimed += runs.claim_suspect(tx, jobs, owner, tx.now + LEASE)
+    # A run claimed for the first time has no journal to load.
+    return [(run, journal.load(tx, run.id) if run.epoch > 1 else []) for run in claimed]
+
+
+def record(tx: Tx, lease: Lease, writes: Writes) -> bool:
+    """Write entries down before the next effect; answers whether a cancel has been asked for."""
+    found = runs.keep(tx, lease.run_id, lease.epoch, tx.now + LEASE)
+    _fence(lease, owned=bool(found))
+    _write(tx, lease.run_id, writes)
+    failpoint("record:written")
+    return found[0][0] is not None
+
+
+def extend(tx: Tx, lease: Lease) -> None:
+    """Keep the lease during a long step."""
+    _fence(lease, owned=runs.extend(tx, lease.run_id, lease.epoch, tx.now + LEASE))
+
+
+def park(tx: Tx, lease: Lease, writes: Writes, on: Iterable[tuple[str, int]]) -> None:
+    """running ▶ waiting, or ▶ ready at once where what it waits for has happened already.
+
+    `park` looks for an early event before it parks, `deliver` for a parked wait; both change the
+    run's row first, so in either order the event is seen.
+    """
+    found = runs.park(tx, lease.run_id, lease.epoch)
+    _fence(lease, owned=bool(found))
+    _write(tx, lease.run_id, writes)
+    failpoint("park:written")
+    cancel_requested_at, cancelled_by = found[0]
+    if cancel_requested_at is not None:
+        _cancel_waits(tx, lease.run_id, by=cancelled_by)
+    if cancel_requested_at is not None or _any_ended(tx, lease.run_id, on):
+        _wake(tx, lease.run_id)
+
+
+def back_off(tx: Tx, lease: Lease, writes: Writes, pause: timedelta) -> None:
+    """running ▶ ready after *pause*: a step is tried again then."""
+    # The transaction's time, as with a deadline: it never runs backwards.
+    _fence(lease, owned=runs.back_off(tx, lease.run_id, lease.epoch, tx.now + pause))
+    _write(tx, lease.run_id, writes)
+
+
+def release(tx: Tx, lease: Lease) -> None:
+    """running ▶ ready: this process stops, another may go on."""
+    _fence(lease, owned=runs.release(tx, lease.run_id, lease.epoch))
+    tx.announce(Topic.READY)
+
+
+def block(tx: Tx, lease: Lease, writes: Writes, reason: str) -> None:
+    """running ▶ blocked: a person decides."""
+    _fence(lease, owned=runs.block(tx, lease.run_id, lease.epoch, reason))
+    _write(tx, lease.run_id, writes)
+    _tell_blocked(tx, lease.run_id)
+
+
+def finish(
+    tx: Tx,
+    lease: Lease,
+    writes: Writes,
+    status: RunStatus,
+    *,
+    result: str | None = None,
+    error: str | None = None,
+    failed_seq: int | None = None,
+) -> None:
+    """running ▶ completed, failed or cancelled."""
+    owned = runs.finish(
+        tx,
+        lease.run_id,
+        lease.epoch,
+        status,
+        result=result,
+        error=error,
+        failed_seq=failed_seq,
+    )
+    _fence(lease, owned=owned)
+    _write(tx, lease.run_id, writes)
+    _over(tx, lease.run_id)
+    failpoint("finish:written")
+
+
+# -- everybody else -------------------------------------------------------------------------------
+
+
+def deliver(tx: Tx, delivery: Delivery) -> Receipt:
+    """waiting ▶ ready, if the event ends a wait; else it is buffered or declined."""
+    receipt = _deliver(tx, delivery)
+    if isinstance(receipt, Refused) and receipt.code not in NOT_AUDITED:
+        _audit_event(tx, delivery, f"refused:{receipt.code.value}")
+    return receipt
+
+
+def send(tx: Tx, delivery: Delivery) -> Receipt:
+    """Deliver for somebody whom no gate judges: that an approval declines them is on record."""
+    receipt = deliver(tx, delivery)
+    if receipt == Refused(Declined.HUMAN_REQUIRED):
+        _audit_event(tx, delivery, f"refused:{Declined.HUMAN_REQUIRED.value}")
+    return receipt
+
+
+def expire(tx: Tx, wait: waits.Wait) -> None:
+    """waiting ▶ ready: the deadline has passed. Harmless where the wait has ended before."""
+    if waits.end(tx, wait, WaitStatus.TIMED_OUT):
+        journal.settle(tx, wait.run_id, wait.name, wait.nth, EntryStatus.DONE, TIMEOUT)
+        if wait.kind is WaitKind.APPROVAL:
+            close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.EXPIRED)
+        _wake(tx, wait.run_id)
+
+
+def expire_due(tx: Tx) -> int:
+    """Time out every wait whose deadline has come, up to a batch; answers how many."""
+    due = waits.due(tx, SWEEP)
+    for wait in due:
+        failpoint("sweep:wait")
+        expire(tx, wait)
+    return len(due)
+
+
+def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | NotDone:
+    """ready or waiting ▶ ready with a cancel asked for; *force*, and blocked ▶ cancelled."""
+    status = runs.status(tx, run_id)
+    if status is None:
+        return NotDone.UNKNOWN_RUN
+    if status in OVER:
+        return NotDone.RUN_OVER
+    # A blocked run cannot execute its closing code: that is why it is blocked.
+    force = force or status is RunStatus.BLOCKED
+    if not runs.request_cancel(tx, run_id, by) and not force:
+        return NotDone.ALREADY_ASKED
+    _cancel_waits(tx, run_id, by=by)
+    if force:
+        runs.force_cancel(tx, run_id, by)
+        _over(tx, run_id)
+    else:
+        _wake(tx, run_id)
+    audit.append(
+        tx,
+        actor=by,
+        via=via,
+        action="cancel",
+        outcome="forced" if force else "asked",
+        run_id=run_id,
+    )
+    return Done(RunStatus.CANCELLED if force else status)
+
+
+def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
+    """blocked or failed ▶ ready. A failed run goes on at the step whose failure ended it."""
+    run = runs.get(tx, run_id)
+    if run is None:
+        return NotDone.UNKNOWN_RUN
+    if run.status not in {RunStatus.BLOCKED, RunStatus.FAILED}:
+        return NotDone.NOTHING_TO_RETRY
+    if run.failed_seq is not None:
+        journal.supersede(tx, run_id, run.failed_seq)
+    runs.revive(tx, run_id)
+    cards.redraw_run(tx, run_id)
+    audit.append(tx, actor=by, via=via, action="retry", outcome="done", run_id=run_id)
+    tx.announce(Topic.READY)
+    tx.announce(Topic.HOME)
+    return Done(RunStatus.READY)
+
+
+def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
+    """Put right what no worker would: due waits, lost leases, poison, unknown jobs.
+
+    Answers how many waits were timed out: as many as a batch means there may be more. Safe to run
+    twice and beside anything else.
+    """
+    runs.expire_leases(tx)
+    for run_id in (*runs.block_poison(tx), *runs.block_unknown(tx, jobs)):
+        _tell_blocked(tx, run_id)
+    return expire_due(tx)
+
+
+def recover(tx: Tx, jobs: tuple[str, ...]) -> int:
+    """At the start: running ▶ ready, and blocked ▶ ready where the missing job is back."""
+    return runs.recover(tx) + runs.unblock_known(tx, jobs)
+
+
+# -- parts ----------------------------------------------------------------------------------------
+
+
+def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per row of the table
+    """See `deliver`. A repeated key is looked for first, then the wait, then the run."""
+    status = runs.status(tx, delivery.run_id)
+    if status is None:
+        return Refused(Declined.UNKNOWN_RUN)
+    if known := events.by_key(tx, delivery.run_id, delivery.scope, delivery.key):
+        return _repeated(known, delivery)
+    wait = waits.newest(tx, delivery.run_id, delivery.name)
+    if wait is None or (wait.status is WaitStatus.CANCELLED and status in OVER):
+        return _without_wait(tx, delivery, status)
+    if wait.status is WaitStatus.OPEN and wait.deadline_at <= tx.now:
+        expire(tx, wait)
+        wait = wait._replace(status=WaitStatus.TIMED_OUT)
+    if wait.status is not WaitStatus.OPEN:
+        return _ended(tx, wait)
+    if delivery.kind not in _expected(wait):
+        return Refused(Declined.UNEXPECTED_KIND, {"expected": _expected(wait)})
+    if wait.kind is WaitKind.APPROVAL and delivery.gate is None:
+        return Refused(Declined.HUMAN_REQUIRED)
+    return _resolve(tx, delivery, wait)
+
+
+def _fence(lease: Lease, *, owned: bool) -> None:
+    if not owned:
+        raise Fenced(f"run {lease.run_id} has moved on from epoch {lease.epoch}")
+
+
+def _write(tx: Tx, run_id: str, writes: Writes) -> None:
+    if writes.entries:
+        journal.put(tx, run_id, [entry._replace(at=tx.now) for entry in writes.entries])
+    for wait in writes.waits:
+        _open(tx, run_id, wait)
+
+
+def _open(tx: Tx, run_id: str, new: NewWait) -> None:
+    wait = waits.Wait(
+        run_id=run_id,
+        name=new.name,
+        nth=new.nth,
+        kind=new.kind,
+        expected=",".join(new.expected),
+        status=WaitStatus.OPEN,
+        deadline_at=tx.now + new.length,
+        event_id=None,
+        opened_at=tx.now,
+        ended_at=None,
+    )
+    waits.insert(tx, wait)
+    if new.opening is not None:
+        new.opening(tx, WaitKey(run_id, new.name, new.nth))
+    if new.kind is not WaitKind.SLEEP:
+        _look_for_early_event(tx, wait)
+
+
+def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
+    """End a bare wait by the first event that arrived before it; an approval takes none."""
+    for early in events.buffered(tx, wait.run_id, wait.name):
+        if wait.kind is WaitKind.EVENT and early.kind in _expected(wait):
+            events.consume(tx, early.id, wait.nth)
+            _end(tx, wait, early.id, early.kind, early.payload, early.actor)
+            return
+        events.mismatch(tx, early.id)
+
+
+def _expected(wait: waits.Wait) -> list[str]:
+    # A sleep expects nothing, not the kind "".
+    return wait.expected.split(",") if wait.expected else []
+
+
+def _end(tx: Tx, wait: waits.Wait, event_id: int, kind: str, payload: str, actor: str) -> bool:
+    """End an open wait by an event, and write into the journal what the job will be given."""
+    if not waits.end(tx, wait, WaitStatus.RESOLVED, event_id):
+        return False
+    value = {"kind": kind, "payload": loads(payload), "actor": actor, "at": tx.now.isoformat()}
+    journal.settle(tx, wait.run_id, wait.name, wait.nth, EntryStatus.DONE, dumps(value))
+    return True
+
+
+def _resolve(tx: Tx, delivery: Delivery, wait: waits.Wait) -> Receipt:
+    payload = dumps(delivery.payload)
+    event_id = _store(tx, delivery, payload, EventStatus.CONSUMED, wait.nth)
+    _end(tx, wait, event_id, delivery.kind, payload, delivery.actor)
+    failpoint("deliver:ended")
+    _wake(tx, wait.run_id)
+    if delivery.gate is None:  # A gate's own audit line says more.
+        _audit_event(tx, delivery, Disposition.RESOLVED.value)
+    return Accepted(Disposition.RESOLVED, event_id)
+
+
+def _without_wait(tx: Tx, delivery: Delivery, status: RunStatus) -> Receipt:
+    if status in OVER:
+        return Refused(Declined.RUN_OVER, {"status": status.value})
+    buffered, by_name = events.count_buffered(tx, delivery.run_id, delivery.name)
+    if buffered >= MOST_BUFFERED or by_name >= MOST_BUFFERED_BY_NAME:
+        return Refused(Declined.RATE_LIMITED)
+    event_id = _store(tx, delivery, dumps(delivery.payload), EventStatus.BUFFERED, None)
+    _audit_event(tx, delivery, Disposition.BUFFERED.value)
+    return Accepted(Disposition.BUFFERED, event_id)
+
+
+def _ended(tx: Tx, wait: waits.Wait) -> Receipt:
+    """Answer for a wait that is no longer open."""
+    if wait.status is WaitStatus.TIMED_OUT:
+        return Refused(Declined.EXPIRED, {"deadline_at": wait.deadline_at.isoformat()})
+    if wait.status is WaitStatus.CANCELLED:
+        return Refused(Declined.RUN_OVER, {"status": "cancelled"})
+    gate = gates.of_wait(tx, wait.run_id, wait.name, wait.nth)
+    at = wait.ended_at.isoformat() if wait.ended_at else None
+    by, outcome = (gate.decided_by, gate.status.value) if gate else (None, None)
+    return Refused(Declined.ALREADY_DECIDED, {"outcome": outcome, "by": by, "at": at})
+
+
+def _repeated(known: events.Stored, delivery: Delivery) -> Receipt:
+    same = (known.name, known.kind) == (delivery.name, delivery.kind) and canonical(
+        loads(known.payload)
+    ) == canonical(dict(delivery.payload))
+    if not same:
+        return Refused(Declined.KEY_REUSED)
+    # The first answer again, though the event may have been consumed since.
+    return Accepted(Disposition(known.disposition), known.id, repeated=True)
+
+
+def _store(tx: Tx, delivery: Delivery, payload: str, status: EventStatus, nth: int | None) -> int:
+    consumed = status is EventStatus.CONSUMED
+    return events.insert_new(
+        tx,
+        run_id=delivery.run_id,
+        name=delivery.name,
+        kind=delivery.kind,
+        payload=payload,
+        scope=delivery.scope,
+        key=delivery.key,
+        status=status,
+        disposition=(Disposition.RESOLVED if consumed else Disposition.BUFFERED).value,
+        wait_nth=nth,
+        actor=delivery.actor,
+        via=delivery.via,
+    )
+
+
+def _any_ended(tx: Tx, run_id: str, on: Iterable[tuple[str, int]]) -> bool:
+    found = (waits.get(tx, run_id, name, nth) for name, nth in on)
+    return any(wait is not None and wait.status is not WaitStatus.OPEN for wait in found)
+
+
+def _cancel_waits(tx: Tx, run_id: str, by: str | None) -> None:
+    for wait in waits.open_of_run(tx, run_id):
+        waits.end(tx, wait, WaitStatus.CANCELLED)
+        journal.settle(tx, run_id, wait.name, wait.nth, EntryStatus.CANCELLED, None)
+        if wait.kind is WaitKind.APPROVAL:
+            close_wait(tx, WaitKey(run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
+
+
+def _wake(tx: Tx, run_id: str) -> None:
+    runs.wake(tx, run_id)
+    tx.announce(Topic.READY)
+
+
+def _over(tx: Tx, run_id: str) -> None:
+    """What a run leaves behind: unused events expire, cards show the result, people are told."""
+    events.expire(tx, run_id)
+    _tell(tx, run_id, "ended")
+
+
+def _tell_blocked(tx: Tx, run_id: str) -> None:
+    _tell(tx, run_id, "blocked")
+
+
+def _tell(tx: Tx, run_id: str, what: str) -> None:
+    """Queue the news of a run: in the thread of its last card, else to the person who asked."""
+    run = runs.told(tx, run_id)
+    gate = gates.last_of_run(tx, run_id)
+    if gate is not None:
+        cards.redraw_run(tx, run_id)
+    if gate is not None or run.requested_by.startswith("slack:"):
+        outbox.tell(tx, what, run_id=run_id, gate_id=gate, nth=str(run.epoch))
+        tx.announce(Topic.HOME)
+
+
+def _audit_event(tx: Tx, delivery: Delivery, outcome: str) -> None:
+    audit.append(
+        tx,
+        actor=delivery.actor,
+        via=delivery.via,
+        action="deliver",
+        outcome=outcome,
+        run_id=delivery.run_id,
+        detail=dumps({"name": delivery.name, "kind": delivery.kind}),
+    )

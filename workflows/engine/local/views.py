@@ -1,0 +1,109 @@
+"""What readers are shown of a run, drawn from its rows."""
+
+from store import audit, gates, journal, runs, waits
+from store.database import Tx
+from store.tables import EntryKind, EntryStatus, WaitKind
+from workflows.engine.base import RunView, TimelineView, WaitView
+from workflows.engine.local.journal import label
+from workflows.plain import loads
+
+
+def whole(tx: Tx, run_id: str) -> RunView | None:
+    """Answer a run with its waits and its timeline."""
+    run = runs.get(tx, run_id)
+    if run is None:
+        return None
+    return brief(run, _waits(tx, run_id), _timeline(tx, run))
+
+
+def brief(
+    run: runs.Run,
+    waited: tuple[WaitView, ...] = (),
+    timeline: tuple[TimelineView, ...] = (),
+) -> RunView:
+    """Answer a run as lists show it."""
+    return RunView(
+        id=run.id,
+        job=run.job,
+        status=run.status,
+        input=loads(run.input),
+        result=None if run.result is None else loads(run.result),
+        error=None if run.error is None else loads(run.error),
+        blocked_reason=run.blocked_reason,
+        requested_by=run.requested_by,
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+        finished_at=run.finished_at,
+        waits=waited,
+        timeline=timeline,
+    )
+
+
+def _waits(tx: Tx, run_id: str) -> tuple[WaitView, ...]:
+    asked = {(gate.name, gate.nth): gate for gate in gates.of_run(tx, run_id)}
+    return tuple(
+        _wait(tx, wait, asked.get((wait.name, wait.nth))) for wait in waits.of_run(tx, run_id)
+    )
+
+
+def _wait(tx: Tx, wait: waits.Wait, gate: gates.Gate | None) -> WaitView:
+    return WaitView(
+        name=wait.name,
+        nth=wait.nth,
+        type=wait.kind,
+        status=wait.status,
+        expected=tuple(wait.expected.split(",")) if wait.expected else (),
+        deadline_at=wait.deadline_at,
+        gate_id=gate.id if gate else None,
+        outcome=gate.status.value if gate and gate.decided_at else None,
+        decided_by=gate.decided_by if gate else None,
+        note=gate.note if gate else None,
+        votes=tuple(_vote(vote) for vote in gates.votes(tx, gate.id)) if gate else (),
+    )
+
+
+def _vote(vote: gates.Vote) -> dict[str, object]:
+    return {"by": vote.person, "choice": vote.choice, "note": vote.note, "at": vote.at.isoformat()}
+
+
+def _timeline(tx: Tx, run: runs.Run) -> tuple[TimelineView, ...]:
+    """Answer everything that happened, in order of time."""
+    happened = [TimelineView(run.created_at, "started", run.job, run.requested_by)]
+    happened += [_entry(entry) for entry in journal.load(tx, run.id) if _is_told(entry)]
+    for wait in waits.of_run(tx, run.id):
+        happened += _wait_story(wait)
+    happened += [
+        TimelineView(line.at, line.action, line.actor, line.outcome)
+        for line in audit.of_run(tx, run.id)
+        if line.action != "start"
+    ]
+    if run.finished_at:
+        happened.append(TimelineView(run.finished_at, run.status.value))
+    return tuple(sorted(happened, key=lambda line: line.at))
+
+
+def _is_told(entry: journal.Entry) -> bool:
+    return entry.kind is not EntryKind.WAIT
+
+
+def _entry(entry: journal.Entry) -> TimelineView:
+    tried = f" (attempt {entry.attempt})" if entry.attempt > 1 else ""
+    failed = entry.status in {EntryStatus.FAILED, EntryStatus.RETRYING, EntryStatus.SUPERSEDED}
+    detail = loads(entry.value or "null")["message"] if failed else None
+    return TimelineView(
+        entry.at,
+        f"{entry.kind.value} {entry.status.value}{tried}",
+        label(entry.name, entry.nth),
+        detail,
+    )
+
+
+def _wait_story(wait: waits.Wait) -> list[TimelineView]:
+    name = label(wait.name, wait.nth)
+    noun = "sleep" if wait.kind is WaitKind.SLEEP else wait.kind.value
+    story = [
+        TimelineView(wait.opened_at, f"{noun} opened", name, f"until {wait.deadline_at:%F %T} UTC")
+    ]
+    if wait.ended_at:
+        story.append(TimelineView(wait.ended_at, f"{noun} {wait.status.value}", name))
+    return story

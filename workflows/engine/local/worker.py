@@ -1,0 +1,204 @@
+"""Worker: claims ready runs, makes one pass over each, settles how it ended."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar, assert_never
+
+from store import runs
+from store.database import Database, Topic
+from store.errors import NotStored, Stopped
+from store.tables import RunStatus
+from workflows.clock import Clock
+from workflows.context import Context
+from workflows.engine.local import transitions
+from workflows.engine.local.advance import advance
+from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting
+from workflows.engine.local.replay import Pass, Replay
+from workflows.errors import Fenced
+from workflows.registry import Registry
+from workflows.step import Step
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 128  # passes under way in one process
+HEARTBEAT_S = 20.0  # a third of the lease
+WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
+
+T = TypeVar("T")
+NewContext = Callable[[Step, runs.Claimed], Context]
+
+
+class Worker:
+    """Executes runs until it is stopped. Several on one database do not disturb each other."""
+
+    def __init__(
+        self,
+        db: Database,
+        registry: Registry,
+        installation: str,
+        new_context: NewContext,
+        clock: Clock,
+    ) -> None:
+        self._db = db
+        self._registry = registry
+        self._installation = installation
+        self._new_context = new_context
+        self._clock = clock
+        self._owner = secrets.token_hex(8)
+        self._wake = asyncio.Event()
+        self._passes: dict[asyncio.Task[None], Lease] = {}
+        self._suspect: asyncio.Task[None] | None = None
+        self._stopping = False
+        db.listen(Topic.READY, self.wake)
+
+    def wake(self) -> None:
+        """Look for ready runs now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Claim and execute until `stop`; call in a task of its own."""
+        heartbeat = asyncio.create_task(self._keep_leases())
+        try:
+            while not self._stopping:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._claim_all()
+        finally:
+            heartbeat.cancel()
+
+    async def drain(self) -> None:
+        """Execute until nothing is ready and nothing under way. For tests and one-shot commands."""
+        while await self._claim_all() or self._passes:
+            if self._passes:
+                await asyncio.wait(self._passes)
+
+    async def stop(self, grace: float) -> None:
+        """Claim nothing more, give passes *grace* seconds, and let go of the rest."""
+        self._stopping = True
+        self.wake()
+        if self._passes:
+            await asyncio.wait(self._passes, timeout=grace)
+        left = dict(self._passes)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+        await self._let_go(left.values())
+
+    # -- parts --------------------------------------------------------------------------------
+
+    async def _let_go(self, leases: Iterable[Lease]) -> None:
+        for lease in leases:
+            with suppress(Fenced, NotStored, Stopped):
+                await self._db.write(transitions.release, lease)
+
+    async def _claim_all(self) -> int:
+        """Start passes while there are ready runs and room; answers how many were started."""
+        started = 0
+        while (room := AT_ONCE - len(self._passes)) > 0 and not self._stopping:
+            try:
+                claimed = await self._db.write(
+                    transitions.claim,
+                    self._registry.names(),
+                    self._owner,
+                    room,
+                    and_a_suspect=self._suspect is None,
+                )
+            except NotStored:
+                log.exception("ready runs could not be claimed; the next tick tries again")
+                break
+            if self._stopping:  # meanwhile: nobody would wait for these
+                await self._let_go([Lease(run.id, run.epoch) for run, _ in claimed])
+                break
+            for claim in claimed:
+                self._begin(claim)
+            started += len(claimed)
+            if len(claimed) < room:
+                break
+        return started
+
+    def _begin(self, claim: transitions.Claim) -> None:
+        run, _ = claim
+        task = asyncio.create_task(self._pass(claim), name=f"run {run.id}")
+        self._passes[task] = Lease(run.id, run.epoch)
+        if run.idle_claims > runs.SUSPECT:
+            self._suspect = task
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._passes[task]
+        if task is self._suspect:
+            self._suspect = None
+        self.wake()  # There is room again.
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a pass broke off; its lease will run out", exc_info=error)
+
+    async def _pass(self, claim: transitions.Claim) -> None:
+        run, entries = claim
+        lease = Lease(run.id, run.epoch)
+        replay = Replay(
+            entries,
+            Pass(
+                installation=self._installation,
+                run_id=run.id,
+                tries=run.idle_claims,
+                cancel_requested=run.cancel_requested_at is not None,
+                record=lambda writes: self._stored(
+                    lease, lambda: self._db.write(transitions.record, lease, writes)
+                ),
+                clock=self._clock,
+            ),
+        )
+        job = self._registry.get(run.job)
+        try:
+            outcome = await advance(job, run.input, self._new_context(replay, run), replay)
+            await self._stored(lease, lambda: self._write(lease, replay, outcome))
+        except Fenced:
+            log.warning("run %s was taken over; this pass wrote nothing more", run.id)
+
+    async def _stored(self, lease: Lease, write: Callable[[], Awaitable[T]]) -> T:
+        """Write something of a pass; repeated when the store was out of order for a moment."""
+        for pause in WRITE_AGAIN_S:
+            try:
+                return await write()
+            except NotStored:
+                log.exception("run %s could not be written; trying again", lease.run_id)
+                await asyncio.sleep(pause)
+        return await write()
+
+    async def _write(self, lease: Lease, replay: Replay, outcome: Outcome) -> None:
+        """Write down how the pass ended."""
+        db, writes = self._db, replay.writes
+        match outcome:
+            case Waiting(on=on):
+                await db.write(transitions.park, lease, writes, on)
+            case Done(result=result):
+                await db.write(
+                    transitions.finish, lease, writes, RunStatus.COMPLETED, result=result
+                )
+            case Broken(status=RunStatus.BLOCKED, error=reason):
+                await db.write(transitions.block, lease, writes, reason or "")
+            case Broken(status=status, error=error, failed_seq=seq):
+                await db.write(
+                    transitions.finish, lease, writes, status, error=error, failed_seq=seq
+                )
+            case Later(pause=pause):
+                await db.write(transitions.back_off, lease, writes, pause)
+            case _:
+                assert_never(outcome)
+
+    async def _keep_leases(self) -> None:
+        """Extend the leases of long passes; a pass whose lease is lost is ended."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for task, lease in list(self._passes.items()):
+                try:
+                    await self._db.write(transitions.extend, lease)
+                except Fenced:
+                    # It may have settled meanwhile: then there is nothing left to cancel.
+                    task.cancel()
+                except NotStored:
+                    log.exception("the lease of run %s could not be extended", lease.run_id)

@@ -1,0 +1,82 @@
+"""Event: a fact delivered from outside. Delivery: one attempt to hand it to a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a job gets from `wait_for_event`.
+
+    *kind* is one of the expected kinds, or "timeout" with an empty payload and no actor.
+    """
+
+    name: str
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    actor: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to hand an event to a run.
+
+    *scope* and *key* together make a second delivery of the same event harmless. *gate* is the
+    id of the decided gate where the event is a decision: an approval takes no other.
+    """
+
+    run_id: str
+    name: str
+    kind: str
+    actor: str
+    via: str
+    scope: str
+    key: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    gate: str | None = None
+
+
+class Disposition(StrEnum):
+    """What became of an accepted event."""
+
+    RESOLVED = "resolved"
+    COUNTED = "counted"
+    BUFFERED = "buffered"
+
+
+class Declined(StrEnum):
+    """Why an event was not accepted; the codes of the HTTP API."""
+
+    UNKNOWN_RUN = "unknown_run"
+    KEY_REUSED = "key_reused"
+    ALREADY_DECIDED = "already_decided"
+    EXPIRED = "expired"
+    RUN_OVER = "run_over"
+    UNEXPECTED_KIND = "unexpected_kind"
+    HUMAN_REQUIRED = "human_required"
+    NOT_ALLOWED = "not_allowed"
+    RATE_LIMITED = "rate_limited"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The event is stored. *repeated*: it had been before, and nothing was written now."""
+
+    disposition: Disposition
+    event_id: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The event was not and will not be delivered. *detail* is safe to show the caller."""
+
+    code: Declined
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+Receipt = Accepted | Refused

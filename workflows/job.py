@@ -1,0 +1,106 @@
+"""Job: a registered async function, checked when it is defined, not when it runs."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ValidationError
+
+from workflows.context import Context
+from workflows.errors import InputRefused, JobRefused
+from workflows.plain import dumps, loads, plain
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
+LARGEST_INPUT = 256 * 1024  # characters of JSON
+
+Function = Callable[[Context, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A registered job. *model* is its input's pydantic model."""
+
+    name: str
+    description: str
+    function: Function = field(repr=False)
+    model: type[BaseModel] = field(repr=False)
+    guests_may_start: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where its code is, for people."""
+        code = inspect.unwrap(self.function).__code__
+        return f"{self.function.__module__} ({code.co_filename}:{code.co_firstlineno})"
+
+    def accept(self, arguments: Mapping[str, Any]) -> str:
+        """Answer *arguments*, checked and with defaults, as JSON. Raises InputRefused."""
+        try:
+            checked = self.model.model_validate(dict(arguments))
+        except ValidationError as error:
+            raise InputRefused(self.name, _problems(error)) from error
+        text = dumps(plain(checked))
+        if len(text) > LARGEST_INPUT:
+            raise InputRefused(self.name, {"": f"larger than {LARGEST_INPUT // 1024} KiB"})
+        return text
+
+    def read(self, stored: str) -> BaseModel:
+        """Answer a stored input as its model. Raises InputRefused when the model has changed."""
+        try:
+            return self.model.model_validate(loads(stored))
+        except ValidationError as error:
+            raise InputRefused(self.name, _problems(error)) from error
+
+
+def job(
+    *, name: str, description: str = "", guests_may_start: bool = False
+) -> Callable[[Function], Job]:
+    """Make a job of an async function of a `Context` and one pydantic model.
+
+    Raises JobRefused when the definition cannot work, naming the job and the fault.
+    """
+
+    def define(function: Function) -> Job:
+        _check_name(name)
+        return Job(
+            name=name,
+            description=description or inspect.getdoc(function) or "",
+            function=function,
+            model=_model(name, function),
+            guests_may_start=guests_may_start,
+        )
+
+    return define
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise JobRefused(
+            f"{name!r:.80} cannot name a job: 2 to 64 lower-case letters, digits and hyphens,"
+            " beginning with a letter"
+        )
+
+
+def _model(name: str, function: Function) -> type[BaseModel]:
+    """Answer the model a job's function takes. Raises JobRefused when its form is another."""
+    if not inspect.iscoroutinefunction(function) or "<" in function.__qualname__:
+        raise JobRefused(f"the job {name!r} must be an `async def` function of a module")
+    parameters = list(inspect.signature(function).parameters.values())
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if len(parameters) != 2 or any(p.kind is not positional for p in parameters):  # noqa: PLR2004
+        raise JobRefused(f"the job {name!r} must take exactly two arguments: (ctx, request)")
+    model = get_type_hints(function).get(parameters[1].name)
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise JobRefused(
+            f"the job {name!r} must annotate {parameters[1].name!r} with a pydantic model:"
+            " its form and its checks are made of it"
+        )
+    return model
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    return {
+        ".".join(str(part) for part in problem["loc"]): problem["msg"]
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    }

@@ -1,0 +1,101 @@
+"""The registry: the jobs and apps of this process, by name."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from workflows.app import App
+from workflows.errors import ConfigurationError, JobNotFound, JobRefused
+from workflows.job import Job
+
+__all__ = ["Job", "Registry", "load"]
+
+
+class Registry:
+    """The jobs of this process, by name."""
+
+    def __init__(self, jobs: Iterable[Job] = ()) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._apps: dict[str, App] = {}
+        for each in jobs:
+            self.add(each)
+
+    def add(self, added: Job) -> None:
+        """Register a job. Raises JobRefused when another one has its name."""
+        known = self._jobs.setdefault(added.name, added)
+        if known is not added:
+            raise JobRefused(
+                f"two jobs are called {added.name!r}: {known.place} and {added.place}; rename one"
+            )
+
+    def add_module(self, module: ModuleType) -> None:
+        """Register every job and app that *module* defines, and the jobs of its apps."""
+        for value in vars(module).values():
+            if isinstance(value, Job):
+                self.add(value)
+            if isinstance(value, App):
+                self.add_app(value)
+
+    def add_app(self, added: App) -> None:
+        """Register an app and its jobs. Raises JobRefused when its name or a route is taken."""
+        if self._apps.setdefault(added.name, added) is not added:
+            raise JobRefused(f"two apps are called {added.name!r}; rename one")
+        for path in added.paths:
+            self.add(path.job)
+        routes = [(path.method, path.pattern) for app in self.apps for path in app.paths]
+        if taken := {route for route in routes if routes.count(route) > 1}:
+            listed = ", ".join(" ".join(route) for route in sorted(taken))
+            raise JobRefused(f"two routes are the same: {listed}; change one")
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """Answer every app."""
+        return tuple(self._apps.values())
+
+    def get(self, name: str) -> Job:
+        """Answer a job. Raises JobNotFound, listing those that exist."""
+        found = self._jobs.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._jobs)) or "none"
+            raise JobNotFound(f"no job is called {name!r:.80}; known: {known}")
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """Answer every name, sorted."""
+        return tuple(sorted(self._jobs))
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs[name] for name in self.names())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._jobs
+
+
+def load(modules: Iterable[str]) -> Registry:
+    """Import the shipped jobs and *modules*, and register what they define.
+
+    Raises ConfigurationError naming the module that cannot be imported, JobRefused for a job
+    that cannot work.
+    """
+    registry = Registry()
+    for name in (*_shipped(), *modules):
+        registry.add_module(_imported(name))
+    return registry
+
+
+def _shipped() -> list[str]:
+    package = importlib.import_module("workflows.jobs")
+    return [f"workflows.jobs.{found.name}" for found in pkgutil.iter_modules(package.__path__)]
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except JobRefused:
+        raise
+    except Exception as error:
+        raise ConfigurationError(
+            f"the job module {name} cannot be imported ({type(error).__name__}: {error});"
+            " mend it, or take it out of HARBOR_JOBS"
+        ) from error

@@ -1,0 +1,156 @@
+"""Step: the durable verbs, the contract that any engine keeps."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from store.database import Tx
+from workflows.duration import Duration, duration
+from workflows.errors import StepMisused
+from workflows.event import Event
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}", re.ASCII)
+KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
+MOST_KINDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a step is tried, and how long between: backoff, doubled each time, up to longest.
+
+    *attempts* counts the first try. A step function that raises StepFailed is not tried again.
+    """
+
+    attempts: int = 5
+    backoff: Duration = "1s"
+    longest: Duration = "1m"
+
+    def __post_init__(self) -> None:
+        if type(self.attempts) is not int or not 1 <= self.attempts <= 1000:  # noqa: PLR2004
+            raise StepMisused(f"Retries(attempts={self.attempts!r}): from 1 to 1000")
+        duration(self.backoff, "backoff", timedelta())
+        duration(self.longest, "longest", timedelta())
+
+    def pause(self, attempt: int) -> timedelta:
+        """How long to wait after *attempt* (1 is the first) failed."""
+        longest = duration(self.longest, "longest", timedelta())
+        doubled = duration(self.backoff, "backoff", timedelta()).total_seconds()
+        doubled *= 2.0 ** min(attempt - 1, 32)
+        return min(timedelta(seconds=min(doubled, longest.total_seconds())), longest)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentStep:
+    """What a step function may know of itself.
+
+    *key* stays the same over retries and restarts: send it along as an idempotency key.
+    *attempt* counts from 1 and is for logs.
+    """
+
+    key: str
+    attempt: int
+
+
+_current: ContextVar[CurrentStep] = ContextVar("current_step")
+
+
+def current_step() -> CurrentStep:
+    """Answer the step this function runs in. Raises StepMisused outside of one."""
+    try:
+        return _current.get()
+    except LookupError:
+        raise StepMisused(
+            "current_step() has an answer only inside a function that ctx.step.run called"
+        ) from None
+
+
+def in_step() -> bool:
+    """Whether this code runs inside a step function."""
+    return _current.get(None) is not None
+
+
+@contextmanager
+def entered(step: CurrentStep) -> Iterator[None]:
+    """Make *step* the current one for the block."""
+    token = _current.set(step)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitKey:
+    """Which wait: the nth use of a name in a run."""
+
+    run_id: str
+    name: str
+    nth: int
+
+
+class Opening(Protocol):
+    """What else is written in the transaction that opens a wait: an approval opens its gate."""
+
+    def __call__(self, tx: Tx, wait: WaitKey) -> None:
+        """Write it, in *tx*."""
+
+
+class Step(Protocol):
+    """What a job may do durably. Every verb takes a name; the nth use of it is one entry."""
+
+    async def run(
+        self, name: str, call: Callable[..., Any], *args: Any, retries: Retries | None = None
+    ) -> Any:
+        """Call a named module-level function, sync or async, with plain arguments, once.
+
+        Answers what its journal entry decodes to. Raises StepFailed when it failed for good.
+        """
+
+    async def wait_for_event(
+        self,
+        name: str,
+        *,
+        timeout: Duration,
+        expected: Sequence[str],
+        opening: Opening | None = None,
+    ) -> Event:
+        """Park until an event *name* of an expected kind arrives, or the timeout passes.
+
+        With an *opening* the wait is an approval: it takes no event that arrived earlier.
+        """
+
+    async def sleep(self, name: str, length: Duration) -> None:
+        """Park for *length*."""
+
+    async def now(self) -> datetime:
+        """Answer the time (aware UTC), the same on every replay."""
+
+
+def checked_name(name: object) -> str:
+    """Answer *name* if a step may be called so; raises StepMisused that says what may."""
+    if isinstance(name, str) and NAME.fullmatch(name):
+        return name
+    raise StepMisused(
+        f"{name!r:.80} cannot name a step: 1 to 128 ASCII letters, digits, spaces and _ . : / -,"
+        " beginning with a letter or digit"
+    )
+
+
+def checked_kinds(expected: object) -> tuple[str, ...]:
+    """Answer *expected* if it lists kinds of events; raises StepMisused that says what does."""
+    if isinstance(expected, str) or not isinstance(expected, Sequence):
+        raise StepMisused(f"expected={expected!r:.80} must be a list of kinds, like ['approved']")
+    kinds = tuple(expected)
+    if not 1 <= len(kinds) <= MOST_KINDS or len(set(kinds)) != len(kinds):
+        raise StepMisused(f"expected= needs 1 to {MOST_KINDS} different kinds, not {len(kinds)}")
+    for kind in kinds:
+        if not isinstance(kind, str) or not KIND.fullmatch(kind) or kind == "timeout":
+            raise StepMisused(
+                f"expected= holds {kind!r:.80}: a kind is a lower-case word such as 'approved',"
+                " and 'timeout' is what silence is called"
+            )
+    return kinds
