@@ -1,0 +1,115 @@
+"""ask: what `ctx.approval` does, in terms of one wait."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from workflows.approvals.digest import digest
+from workflows.approvals.gate import (
+    Approved,
+    Card,
+    Cast,
+    Choice,
+    Decision,
+    Expired,
+    Policy,
+    Rejected,
+)
+from workflows.approvals.gates import Question
+from workflows.duration import Duration
+from workflows.errors import StepMisused
+from workflows.event import Event
+from workflows.plain import dumps, plain
+from workflows.step import Step
+
+KINDS = tuple(choice.value for choice in Choice)
+
+
+async def ask(
+    step: Step,
+    name: str,
+    title: str,
+    *,
+    show: BaseModel | Mapping[str, Any] | None,
+    why: str | None,
+    channel: str,
+    policy: Policy,
+    timeout: Duration,
+    job: str,
+    requested_by: str,
+) -> Decision:
+    """Open a gate, park, and answer what people decided."""
+    _check(name, title, policy)
+    shown = plain(show)
+    card = Card(
+        title=title.strip(),
+        why=why,
+        fields=fields(show, shown),
+        shown=shown,
+        channel=channel,
+        job=job,
+        requested_by=requested_by,
+    )
+    event = await step.wait_for_event(
+        name,
+        timeout=timeout,
+        expected=KINDS,
+        opening=Question(card, policy, digest(card.title, shown)),
+    )
+    return decision(event)
+
+
+def _check(name: str, title: object, policy: object) -> None:
+    if not isinstance(title, str) or not title.strip():
+        raise StepMisused(f"the approval {name!r} needs a title: what are people asked?")
+    if not isinstance(policy, Policy):
+        raise StepMisused(f"the approval {name!r} needs policy=Policy(…): who may decide?")
+
+
+def fields(show: BaseModel | Mapping[str, Any] | None, shown: Any) -> tuple[tuple[str, str], ...]:
+    """Answer pairs of label and text for what is shown, in its own order."""
+    if shown is None:
+        return ()
+    if not isinstance(shown, dict):
+        raise StepMisused(f"show= takes a model or a mapping, not {type(show).__name__}")
+    return tuple((_label(show, name), _text(value)) for name, value in shown.items())
+
+
+def decision(event: Event) -> Decision:
+    """Answer the event that ended the wait as a decision."""
+    if event.kind not in KINDS:
+        return Expired()
+    kind = Approved if event.kind == Choice.APPROVED else Rejected
+    votes = tuple(
+        Cast(vote["person"], Choice(vote["choice"]), vote["note"], _time(vote["at"]))
+        for vote in event.payload["votes"]
+    )
+    if event.actor is None or event.at is None:
+        raise TypeError(f"the event that ended {event.name!r} does not say who and when")
+    return kind(by=event.actor, note=event.payload["note"], at=event.at, votes=votes)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _label(show: BaseModel | Mapping[str, Any] | None, name: str) -> str:
+    if isinstance(show, BaseModel):
+        field = type(show).model_fields.get(name)
+        if field is not None and field.title:
+            return field.title
+    return name.replace("_", " ").strip().capitalize() or name
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case _:
+            return dumps(value)
