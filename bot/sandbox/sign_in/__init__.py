@@ -1,0 +1,1 @@
+"""Sign in with Slack: an OpenID Connect issuer with the people of the workspace."""
