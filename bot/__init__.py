@@ -1,0 +1,1 @@
+"""Everything that faces people, Slack, HTTP, the clock or the shell."""

@@ -1,0 +1,22 @@
+"""The commands that talk to Harbor: runs, decisions, tokens, the audit."""
+
+import typer
+
+from bot.commands import auditing, deciding, runs, tokens
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give *app* these commands."""
+    for command in (
+        runs.jobs,
+        runs.run,
+        runs.runs,
+        runs.show,
+        runs.cancel,
+        runs.retry,
+        deciding.approve,
+        deciding.reject,
+    ):
+        app.command()(command)
+    app.add_typer(tokens.app, name="token")
+    app.add_typer(auditing.app, name="audit")

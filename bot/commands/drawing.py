@@ -1,0 +1,132 @@
+"""Drawing: tables and runs, for a terminal; what is piped gets plain lines instead."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot.client import Run
+from bot.commands.words import clean, moment, paragraphs, written
+from bot.web.shapes import Gate, Happened, Wait
+from workflows.engine.base import RunStatus, WaitStatus
+
+COLOURS = {
+    RunStatus.READY: "cyan",
+    RunStatus.RUNNING: "cyan",
+    RunStatus.WAITING: "yellow",
+    RunStatus.BLOCKED: "bold red",
+    RunStatus.COMPLETED: "green",
+    RunStatus.FAILED: "red",
+    RunStatus.CANCELLED: "dim",
+}
+UNBOUNDED = 10_000  # columns: what is piped is not wrapped
+
+
+def console() -> Console:
+    """Answer standard output, which takes every word literally."""
+    width = None if sys.stdout.isatty() else UNBOUNDED
+    return Console(markup=False, emoji=False, highlight=False, width=width)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows: as a table on a terminal, else one line each, separated by tabs."""
+    out = console()
+    if not out.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(clean(cell) for cell in row))
+        return
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(clean(cell)) for cell in row))
+    out.print(drawn)
+
+
+def whole(run: Run, gates: Sequence[Gate]) -> RenderableType:
+    """Answer a run: how it stands, what it waits for, what happened, what came of it."""
+    parts: list[RenderableType] = [_head(run), *_part("Input", _json(run.input))]
+    if run.waits:
+        asked = {(gate.name, gate.nth): gate for gate in gates}
+        drawn = [_wait(wait, asked.get((wait.name, wait.nth))) for wait in run.waits]
+        parts += _part("Waits", Group(*drawn))
+    parts += _part("Timeline", Group(*(line(each) for each in run.timeline or [])))
+    if run.result is not None:
+        parts += _part("Result", _json(run.result))
+    if run.error is not None:
+        parts += _part("Error", _json(run.error))
+    return Group(*parts)
+
+
+def line(happened: Happened) -> Text:
+    """Answer one line of a timeline."""
+    words = [happened.what, happened.name or "", happened.detail or ""]
+    told = clean("  ".join(word for word in words if word))
+    return Text.assemble((moment(happened.at), "dim"), "  ", told)
+
+
+def _head(run: Run) -> RenderableType:
+    facts = [
+        ("requested by", run.requested_by),
+        ("started", moment(run.created_at)),
+        ("ended", moment(run.finished_at)),
+        ("blocked", run.blocked_reason or ""),
+    ]
+    lines = [
+        Text.assemble((f"{label:<13}", "dim"), clean(value)) for label, value in facts if value
+    ]
+    status = (run.status.value, COLOURS[run.status])
+    return Group(Text.assemble(run.id, "  ", (clean(run.job), "bold"), "  ", status), *lines)
+
+
+def _part(title: str, content: RenderableType) -> list[RenderableType]:
+    return [Text(""), Text(title, "bold"), _inside(content)]
+
+
+def _inside(content: RenderableType) -> RenderableType:
+    return Padding(content, (0, 0, 0, 2), expand=False)
+
+
+def _json(value: object) -> Text:
+    return Text(written(value))
+
+
+def _wait(wait: Wait, gate: Gate | None) -> RenderableType:
+    is_open = wait.status is WaitStatus.OPEN
+    ends = f", until {moment(wait.deadline_at)}" if is_open else ""
+    title = f"{clean(wait.name)}#{wait.nth}  {wait.type.value}  {wait.status.value}{ends}"
+    parts: list[RenderableType] = [Text(title, "yellow" if is_open else "")]
+    if gate is not None:
+        parts.append(_inside(_card(gate)))
+    parts += [_inside(_vote(vote.by, vote.choice.value, vote.note)) for vote in wait.votes]
+    return Group(*parts)
+
+
+def _card(gate: Gate) -> RenderableType:
+    """Answer what people are asked, with the payload they approve, in full."""
+    parts = [Text(clean(gate.title), "bold")]
+    if gate.why:
+        parts.append(Text(paragraphs(gate.why)))
+    parts += [
+        Text.assemble((f"{clean(label)}: ", "dim"), clean(value)) for label, value in gate.fields
+    ]
+    if gate.shown is not None:
+        parts += [Text("payload", "dim"), _json(gate.shown)]
+    parts += [
+        Text.assemble(("digest ", "dim"), gate.digest),
+        Text.assemble(("gate ", "dim"), gate.id),
+        Text.assemble(("who may decide ", "dim"), _policy(gate)),
+    ]
+    return Group(*parts)
+
+
+def _policy(gate: Gate) -> str:
+    """Answer the policy's own words, without those that say nothing."""
+    said = {name: value for name, value in gate.policy.items() if value}
+    return clean(", ".join(f"{name}={value}" for name, value in said.items()))
+
+
+def _vote(by: str, choice: str, note: str | None) -> Text:
+    return Text(clean(f"{choice} by {by}" + (f": {note}" if note else "")))

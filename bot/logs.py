@@ -1,0 +1,85 @@
+"""Logs: one format, bounded values, no secrets; `run_id` and `gate_id` where they are known."""
+
+import logging
+import re
+import sys
+from typing import Any, Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+LONGEST_VALUE = 1_000
+SECRETS = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+|https://hooks\.slack\.com/\S+|lin_api_\w+|hbr_\w+"
+)
+SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_key", re.IGNORECASE)
+MASK = "[secret]"
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def configure(log_format: Literal["console", "json"]) -> None:
+    """Send everything that is logged to standard error, in one format."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        clean,
+    ]
+    last: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if log_format == "console"
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    # A log that cannot be written must not stop a decision.
+    logging.raiseExceptions = False
+    for noisy in (
+        "httpx",
+        "httpx2",
+        "mcp",
+        "apscheduler",
+        "aiohttp.access",
+        "alembic",
+    ):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warnings are of the start, and of requests that the door speaks of itself.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+def clean(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Cut long values, escape control characters, and mask what looks like a secret."""
+    return {name: _clean(name, value) for name, value in event.items()}
+
+
+def _clean(name: str, value: Any) -> Any:
+    """Clean a value and, where it is a collection, what it holds."""
+    if SECRET_NAMES.search(name):
+        return MASK
+    match value:
+        case str():
+            # Only a traceback has lines; it is longer than any value, and its end says most.
+            return _line(value, LINES, 3) if name == "exception" else _line(value, CONTROLS, 1)
+        case dict():
+            return {key: _clean(str(key), each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(name, each) for each in value]
+        case _:
+            return value
+
+
+def _line(value: str, unwanted: re.Pattern[str], parts: int) -> str:
+    shown = unwanted.sub(lambda found: f"\\x{ord(found[0]):02x}", SECRETS.sub(MASK, value))
+    longest = parts * LONGEST_VALUE
+    return shown if len(shown) <= longest else f"{shown[: longest // 2]} … {shown[-longest // 2 :]}"

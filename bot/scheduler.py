@@ -1,0 +1,69 @@
+"""Scheduler: APScheduler wakes us at the earliest deadline and every second; it holds nothing."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from store.errors import NotStored
+from workflows.clock import Clock
+from workflows.engine.local.engine import LocalEngine
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=1)
+
+
+@dataclass
+class Scheduler:
+    """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice."""
+
+    engine: LocalEngine
+    clock: Clock
+    on_tick: tuple[Callable[[], None], ...] = ()
+    last_tick_at: datetime | None = None
+    _scheduler: AsyncIOScheduler = field(
+        default_factory=lambda: AsyncIOScheduler(
+            timezone=UTC,
+            # Late is better than never, and once is enough: by default a late tick is dropped.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+    )
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.add_job(self._beat, "interval", seconds=TICK.total_seconds(), id="tick")
+        self._scheduler.start()
+
+    async def tick(self) -> None:
+        """Sweep what is due, wake those who send and work, arm the next deadline."""
+        try:
+            await self.engine.sweep()
+            await self._arm()
+        except NotStored:
+            log.exception("the sweep could not write; the next tick tries again")
+        self.last_tick_at = self.clock.now()
+        for wake in self.on_tick:
+            wake()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _beat(self) -> None:
+        """Tick; APScheduler cancels what is under way when it stops, and would call it an error."""
+        with suppress(asyncio.CancelledError):
+            await self.tick()
+
+    async def _arm(self) -> None:
+        """Wake at the next deadline itself where it comes before the next tick."""
+        due = await self.engine.next_due()
+        # What is due already is somebody's work by now: to wake for it again would be a busy loop.
+        if due is None or not timedelta() < due - self.clock.now() <= TICK:
+            return
+        self._scheduler.add_job(self._beat, "date", run_date=due, id="due", replace_existing=True)

@@ -1,0 +1,124 @@
+"""Home: the tab is opened, filtered, paged; admins cancel and retry."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack.home import Shown
+from bot.slack.listeners import Ack, Body, guarded
+from bot.slack.listeners.commands import cancelled
+from bot.slack.people import LookupFailed
+from bot.slack.private import Said
+from bot.slack.services import Services
+from bot.slack.views.admin import EVERY
+from workflows.approvals.gate import Person
+from workflows.engine.base import Done, RunStatus
+
+ADMINS_ONLY = "Only Harbor's admins can do this. They are listed in HARBOR_ADMINS."
+LOOK_UP_AGAIN = "Slack could not tell us who you are just now. Please click again in a minute."
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the Home tab, and to changes of people that make kept facts stale."""
+    desk = Desk(services)
+    app.event("app_home_opened")(guarded(services.private, desk.opened))
+    app.action("filter_status")(guarded(services.private, desk.filter))
+    app.action("filter_job")(guarded(services.private, desk.filter))
+    app.action("runs_older")(guarded(services.private, desk.page))
+    app.action("runs_newest")(guarded(services.private, desk.page))
+    app.action("retry_run")(guarded(services.private, desk.retry))
+    app.action("cancel_run")(guarded(services.private, desk.cancel))
+    app.event("user_change")(guarded(services.private, desk.user_changed))
+    app.event("member_left_channel")(guarded(services.private, desk.channel_changed))
+    app.event("member_joined_channel")(guarded(services.private, desk.channel_changed))
+    app.event("subteam_members_changed")(guarded(services.private, desk.group_changed))
+
+
+class Desk:
+    """Answers the Home tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def opened(self, ack: Ack, body: Body) -> None:
+        """Draw the tab for whoever opened it."""
+        await ack()
+        event = body["event"]
+        if event.get("tab", "home") == "home":
+            await self._services.homes.opened(str(event["user"]))
+
+    async def filter(self, ack: Ack, body: Body) -> None:
+        """Show other runs."""
+        action = body["actions"][0]
+        value = str((action.get("selected_option") or {}).get("value") or EVERY)
+        chosen = None if value == EVERY else value
+        shown = self._services.homes.shown(body["user"]["id"])
+        if action["action_id"] == "filter_status":
+            known = chosen in set(RunStatus)
+            shown = Shown(status=RunStatus(chosen) if chosen and known else None, job=shown.job)
+        else:
+            shown = Shown(status=shown.status, job=chosen)
+        await ack()
+        await self._services.homes.show(body["user"]["id"], shown)
+
+    async def page(self, ack: Ack, body: Body) -> None:
+        """Turn to older runs, or back to the newest."""
+        action = body["actions"][0]
+        before = self._services.homes.shown(body["user"]["id"])
+        older = str(action.get("value") or "") if action["action_id"] == "runs_older" else None
+        await ack()
+        await self._services.homes.show(
+            body["user"]["id"], Shown(status=before.status, job=before.job, before=older)
+        )
+
+    async def retry(self, ack: Ack, body: Body) -> None:
+        """Continue a blocked or failed run."""
+        admin = await self._admin(ack, body)
+        if admin is None:
+            return
+        run_id = str(body["actions"][0].get("value") or "")
+        answer = await self._services.engine.retry(run_id, by=admin.actor, via="slack-home")
+        await ack()
+        if not isinstance(answer, Done):
+            await self._services.private.tell(Said.of(body), "This run is not stuck any more.")
+        await self._services.homes.publish(admin.user)
+
+    async def cancel(self, ack: Ack, body: Body) -> None:
+        """End a run, its closing steps included."""
+        admin = await self._admin(ack, body)
+        if admin is None:
+            return
+        run_id = str(body["actions"][0].get("value") or "")
+        answer = await self._services.engine.cancel(run_id, by=admin.actor, via="slack-home")
+        await ack()
+        if not isinstance(answer, Done):
+            await self._services.private.tell(Said.of(body), cancelled(answer))
+        await self._services.homes.publish(admin.user)
+
+    async def user_changed(self, ack: Ack, body: Body) -> None:
+        """Somebody was deactivated, became a guest, changed their name."""
+        await ack()
+        self._services.people.forget_user(str(body["event"]["user"]["id"]))
+
+    async def channel_changed(self, ack: Ack, body: Body) -> None:
+        """Somebody joined or left a channel."""
+        await ack()
+        self._services.people.forget_channel(str(body["event"]["channel"]))
+
+    async def group_changed(self, ack: Ack, body: Body) -> None:
+        """Somebody joined or left a user group."""
+        await ack()
+        self._services.people.forget_group(str(body["event"]["subteam_id"]))
+
+    async def _admin(self, ack: Ack, body: Body) -> Person | None:
+        """Answer who it is if they are an admin; else tell them."""
+        words = ADMINS_ONLY
+        try:
+            user = body["user"]
+            person = await self._services.people.person(user["id"], user.get("team_id"))
+            is_admin = await self._services.people.is_admin(person.user)
+            if is_admin and person.is_active and person.is_ours and not person.is_bot:
+                return person
+        except LookupFailed:
+            words = LOOK_UP_AGAIN
+        await ack()
+        await self._services.private.tell(Said.of(body), words)
+        return None

@@ -1,0 +1,185 @@
+"""The admin's part of the Home tab: is Slack connected, what is stuck and why, every run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from bot.slack.views import kit, outcome, text
+from bot.slack.views.kit import Block
+from workflows.approvals.view import RunStatus
+from workflows.engine.base import RunView
+
+MOST_STUCK = 4
+MOST_FAILURES = 5
+MOST_RUNS = 12
+LONGEST_REASON = 600
+EVERY = "*"  # the filter that lets everything through; no status and no job is called so
+
+
+class ConnectionState(StrEnum):
+    """Whether Slack hears us."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How the bot is connected: *how* in words ("Socket Mode"), *detail* what went wrong."""
+
+    state: ConnectionState
+    how: str
+    since: datetime | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message that did not reach Slack. *is_final*: it will not be tried again."""
+
+    what: str
+    run_id: str
+    error: str
+    attempts: int
+    at: datetime | None = None
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdminView:
+    """What admins see besides. *runs* is one page; *older* asks for the next, None: no more."""
+
+    connection: Connection
+    stuck: tuple[RunView, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    runs: tuple[RunView, ...] = ()
+    jobs: tuple[str, ...] = ()
+    status: RunStatus | None = None
+    job: str | None = None
+    older: str | None = None
+    is_first_page: bool = True
+
+
+def admin(view: AdminView) -> list[Block]:
+    """Draw what admins see."""
+    return [
+        kit.divider(),
+        kit.header("For admins"),
+        kit.section(_connection(view.connection)),
+        *_stuck(view.stuck),
+        *_failures(view.failures),
+        *_runs(view),
+    ]
+
+
+def _connection(connection: Connection) -> str:
+    since = f" since {text.moment(connection.since)}" if connection.since else ""
+    how = text.inline(connection.how, 100)
+    detail = f"\n{text.inline(connection.detail, 500)}" if connection.detail else ""
+    match connection.state:
+        case ConnectionState.UP:
+            return f"✓ Connected to Slack over {how}{since}{detail}"
+        case ConnectionState.DOWN:
+            return f"✕ Not connected to Slack ({how}){since}{detail}"
+        case _:
+            assert_never(connection.state)
+
+
+def _stuck(runs: tuple[RunView, ...]) -> list[Block]:
+    if not runs:
+        return [kit.section("*Stuck*\nNothing is stuck.")]
+    blocks = [kit.section("*Stuck*")]
+    for run in runs[:MOST_STUCK]:
+        blocks += _with_reason(run)
+    return [*blocks, *kit.more(len(runs), MOST_STUCK)]
+
+
+def _with_reason(run: RunView) -> list[Block]:
+    is_blocked = run.status is RunStatus.BLOCKED
+    detail = run.blocked_reason or "" if is_blocked else outcome.complaint(run.error)
+    why = outcome.progress(run.status, run.blocked_reason)
+    verbs = [_retry(run)] if outcome.is_over(run.status) else [_retry(run), _cancel(run)]
+    return [
+        kit.section(f"{_line(run)}\n{why}"),
+        kit.said(detail or "No detail was recorded.", LONGEST_REASON),
+        kit.actions(*verbs),
+    ]
+
+
+def _failures(failures: tuple[Failure, ...]) -> list[Block]:
+    if not failures:
+        return [kit.section("*Failed deliveries*\nEvery message reached Slack.")]
+    blocks = [kit.section("*Failed deliveries*")]
+    blocks += [kit.section(_failure(failure)) for failure in failures[:MOST_FAILURES]]
+    return [*blocks, *kit.more(len(failures), MOST_FAILURES)]
+
+
+def _failure(failure: Failure) -> str:
+    what = text.inline(outcome.label(failure.what), 100)
+    run = text.inline(failure.run_id, 40)
+    last = f", last {text.moment(failure.at)}" if failure.at else ""
+    end = "given up" if failure.is_final else "will be tried again"
+    return (
+        f"✕ {what} of run `{run}` · {failure.attempts} attempts{last}, {end}"
+        f"\n{text.inline(failure.error, LONGEST_REASON)}"
+    )
+
+
+def _runs(view: AdminView) -> list[Block]:
+    blocks = [kit.section("*All runs*"), _filters(view)]
+    if not view.runs:
+        blocks.append(kit.section("No run matches."))
+    blocks += [_run(run) for run in view.runs[:MOST_RUNS]]
+    return [*blocks, *_paging(view)]
+
+
+def _filters(view: AdminView) -> Block:
+    """Draw the filters. Their block id stays, so that Slack keeps what is chosen."""
+    statuses = [kit.option("Every status", EVERY)]
+    statuses += [kit.option(outcome.STATUSES[each], each.value) for each in RunStatus]
+    jobs = [kit.option("Every job", EVERY), *(kit.option(name, name) for name in view.jobs)]
+    menus = kit.actions(
+        kit.select("filter_status", "Status", statuses, view.status or EVERY),
+        kit.select("filter_job", "Job", jobs, view.job or EVERY),
+    )
+    return menus | {"block_id": "filters"}
+
+
+def _run(run: RunView) -> Block:
+    if run.status is RunStatus.FAILED:
+        return kit.section(_line(run), _retry(run))
+    return kit.section(_line(run), None if outcome.is_over(run.status) else _cancel(run))
+
+
+def _line(run: RunView) -> str:
+    asker = text.mention(run.requested_by)
+    return f"{outcome.in_a_line(run)}\nAsked for by {asker} · `{text.inline(run.id, 40)}`"
+
+
+def _retry(run: RunView) -> Block:
+    question = (
+        "It goes on where it stopped, on today's code. Decisions stand; what is done is not done"
+        " again."
+    )
+    sure = kit.confirm("Retry this run?", question, "Retry", "Leave it", "primary")
+    spoken = f"Retry run of {run.job}"
+    return kit.button("Retry", "retry_run", run.id, spoken=spoken, confirm=sure)
+
+
+def _cancel(run: RunView) -> Block:
+    question = "It stops at its next step. Open requests are cancelled. This cannot be undone."
+    sure = kit.confirm("Cancel this run?", question, "Cancel the run", "Leave it", "danger")
+    spoken = f"Cancel run of {run.job}"
+    return kit.button("Cancel", "cancel_run", run.id, spoken=spoken, style="danger", confirm=sure)
+
+
+def _paging(view: AdminView) -> list[Block]:
+    buttons = []
+    if not view.is_first_page:
+        newest = kit.button("Newest", "runs_newest", "newest", spoken="Show the newest runs")
+        buttons.append(newest)
+    if view.older:
+        older = kit.button("Older", "runs_older", view.older, spoken="Show older runs")
+        buttons.append(older)
+    return [kit.actions(*buttons)] if buttons else []

@@ -1,0 +1,86 @@
+"""Private answers to ``/harbor``: help, the list of runs, one run."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from bot.slack.views import kit, outcome, text
+from bot.slack.views.kit import Block
+from workflows.engine.base import RunView, TimelineView, WaitKind, WaitStatus, WaitView
+
+Message = tuple[str, list[Block]]  # the text for notifications, and the blocks
+
+MOST_RUNS = 20
+MOST_WAITS = 5
+MOST_EVENTS = 10
+RESULT_PAIRS = 10
+
+_COMMANDS = {
+    "/harbor run": "choose a job and run it",
+    "/harbor run JOB": "fill in a job's form and run it",
+    "/harbor runs": "your latest runs",
+    "/harbor status RUN": "how a run stands, and what happened so far",
+    "/harbor cancel RUN": "stop a run you asked for",
+    "/harbor inbox": "what waits for your decision",
+    "/harbor help": "this list",
+}
+
+
+def help_text() -> str:
+    """Say what ``/harbor`` can do (mrkdwn)."""
+    lines = [f"`{command}`: {what}" for command, what in _COMMANDS.items()]
+    told = "Harbor runs jobs that wait for people. What it can do:"
+    return "\n".join([told, *lines, "The Home tab of this app shows the same with buttons."])
+
+
+def started(run_id: str, job: str) -> str:
+    """Say that a run has started (mrkdwn)."""
+    run = text.inline(run_id, 40)
+    return f"Started {text.bold(job)}, run `{run}`. `/harbor status {run}` shows how it stands."
+
+
+def runs_list(runs: Sequence[RunView]) -> Message:
+    """List runs, newest first."""
+    if not runs:
+        told = "You have no runs yet. `/harbor run` starts one."
+        return told, [kit.section(told)]
+    blocks = [kit.section(f"{outcome.in_a_line(run)}\n{_id(run)}") for run in runs[:MOST_RUNS]]
+    if len(runs) > MOST_RUNS:
+        blocks.append(kit.context(f"The latest {MOST_RUNS} are shown. The Home tab has more."))
+    return f"Your runs: {min(len(runs), MOST_RUNS)}", blocks
+
+
+def run_status(run: RunView) -> Message:
+    """Say how a run stands, what it waits for, and what happened last."""
+    told = f"{outcome.STATUSES[run.status]}: {text.inline(run.job, 100)}"
+    asked = f"Asked for by {text.mention(run.requested_by)}, {text.moment(run.created_at)}"
+    blocks = [kit.section(f"{outcome.in_a_line(run)}\n{asked}")]
+    blocks += outcome.of_run(run, RESULT_PAIRS)
+    blocks += [kit.section(_waiting(wait)) for wait in _open(run)[:MOST_WAITS]]
+    blocks += [kit.context(_event(event)) for event in run.timeline[-MOST_EVENTS:]]
+    return told, [*blocks, kit.context(_id(run))]
+
+
+def _id(run: RunView) -> str:
+    return f"`{text.inline(run.id, 40)}`"
+
+
+def _open(run: RunView) -> list[WaitView]:
+    return [wait for wait in run.waits if wait.status is WaitStatus.OPEN]
+
+
+def _waiting(wait: WaitView) -> str:
+    name = text.bold(wait.name, 150)
+    match wait.type:
+        case WaitKind.APPROVAL:
+            return f"◷ Waits for people to decide {name}, until {text.moment(wait.deadline_at)}"
+        case WaitKind.EVENT:
+            return f"◷ Waits for the event {name}, until {text.moment(wait.deadline_at)}"
+        case WaitKind.SLEEP:
+            return f"◷ Sleeps ({name}) until {text.moment(wait.deadline_at)}"
+        case _:
+            assert_never(wait.type)
+
+
+def _event(event: TimelineView) -> str:
+    words = " · ".join(part for part in (event.what, event.name, event.detail) if part)
+    return f"{text.moment(event.at)} · {text.inline(words, 300)}"

@@ -1,0 +1,196 @@
+"""The approval card: one picture of a gate, the same whichever door the answer came through.
+
+Words of people are plain text, so nothing in them can format, mention or link. Only labels,
+mentions and times are mrkdwn. Once decided, the body stays and the buttons go: people audit by
+scrolling.
+"""
+
+from typing import assert_never
+
+from bot.slack.views import kit, outcome, text
+from bot.slack.views.answers import (
+    HERE,
+    already_decided,
+    by,
+    cancelled,
+    counted,
+    expired,
+    missing,
+    not_allowed,
+    not_recorded,
+    policy_line,
+    recorded,
+    repeated,
+    some,
+    too_many,
+    unconfirmed,
+    unsupported,
+)
+from bot.slack.views.kit import Block
+from workflows.approvals.digest import SHORT
+from workflows.approvals.gate import Choice
+from workflows.approvals.view import GateStatus, GateView, RunStatus
+
+__all__ = [
+    "already_decided",
+    "cancelled",
+    "card",
+    "counted",
+    "expired",
+    "missing",
+    "not_allowed",
+    "not_recorded",
+    "policy_line",
+    "recorded",
+    "repeated",
+    "status_line",
+    "summary",
+    "too_many",
+    "unconfirmed",
+    "unsupported",
+]
+
+MOST_FIELDS = 60
+MOST_NOTES = 5
+MOST_VOTERS = 20
+FIELDS_BUDGET = 8_000  # characters of all values together, so that the message stays readable
+LONGEST_VALUE = 1_000
+LONGEST_WHY = 1_500
+LONGEST_NOTE = 2_000
+RESULT_PAIRS = 10
+TROUBLES = frozenset({RunStatus.FAILED, RunStatus.BLOCKED})
+
+
+def card(gate: GateView, *, link: str | None) -> list[Block]:
+    """Draw a gate. *link* is where a browser shows all of it; None: no page can be opened.
+
+    The block ids change with the version of the card.
+    """
+    address = text.page_address(link)
+    blocks = [*_question(gate, address), *_state(gate, address), _fine_print(gate)]
+    return kit.numbered(blocks, _version(gate))
+
+
+def summary(gate: GateView) -> str:
+    """Answer a card in a line (mrkdwn), for notifications and screen readers."""
+    title = text.inline(gate.card.title, 500)
+    if gate.status is not GateStatus.OPEN:
+        return f"{_decided(gate)}: {title}"
+    asker = text.mention(gate.requested_by)
+    return f"{title} · asked by {asker} · expires {text.until(gate.deadline_at)}"
+
+
+def status_line(gate: GateView) -> str:
+    """Say how a gate stands, by whom and since when (mrkdwn)."""
+    match gate.status:
+        case GateStatus.OPEN:
+            return f"◷ Waiting · expires {text.until(gate.deadline_at)}"
+        case GateStatus.APPROVED:
+            return f"✓ {_decided(gate)}{_at(gate)}"
+        case GateStatus.REJECTED:
+            return f"✕ {_decided(gate)}{_at(gate)}"
+        case GateStatus.EXPIRED:
+            return f"⊖ {_decided(gate)} · {text.moment(gate.deadline_at)}"
+        case GateStatus.CANCELLED:
+            return f"⊘ {_decided(gate)}{_at(gate)}"
+        case _:
+            assert_never(gate.status)
+
+
+def buttons(gate: GateView, *, link: str | None = None) -> Block:
+    """Answer the buttons of an open gate; their value is its id, which authorises nothing."""
+    title = gate.card.title
+    elements = [
+        kit.button("Approve", "approve", gate.id, spoken=f"Approve: {title}", style="primary"),
+        kit.button("Reject", "reject", gate.id, spoken=f"Reject: {title}", style="danger"),
+    ]
+    if link:
+        seen = kit.button("Open in browser", "open", gate.id, spoken=f"Open in browser: {title}")
+        elements.append(seen | {"url": link})
+    return kit.actions(*elements)
+
+
+def _decided(gate: GateView) -> str:
+    """Answer "Approved by <@U…>", word for word what readers look for."""
+    return f"{gate.status.value.capitalize()}{by(gate)}"
+
+
+def _at(gate: GateView) -> str:
+    return f" · {text.moment(gate.decided_at)}" if gate.decided_at else ""
+
+
+def _version(gate: GateView) -> str:
+    return f"{gate.id[:12]}.{gate.status.value}.{len(gate.votes)}.{gate.run_status.value}"
+
+
+def _question(gate: GateView, link: str | None) -> list[Block]:
+    """Draw what is asked: the part that stays the same for ever."""
+    shown = gate.card
+    asker = f"Asked by {text.mention(gate.requested_by)} · job {text.bold(gate.job)}"
+    blocks = [kit.header(shown.title), kit.section(asker)]
+    if text.size(text.one_line(shown.title)) > text.HEADER_TEXT:
+        blocks.insert(1, kit.said(shown.title))
+    if text.visible(shown.why or ""):
+        blocks.append(kit.said(shown.why or "", LONGEST_WHY))
+    blocks += kit.table(shown.fields[:MOST_FIELDS], FIELDS_BUDGET, LONGEST_VALUE)
+    if _is_shortened(gate):
+        blocks.append(kit.context(_where_the_rest_is(gate, link)))
+    return [*blocks, kit.section(f"*Who may decide* {policy_line(gate.policy, HERE)}")]
+
+
+def _is_shortened(gate: GateView) -> bool:
+    fields = gate.card.fields
+    each = kit.share(min(len(fields), MOST_FIELDS), FIELDS_BUDGET, LONGEST_VALUE)
+    return (
+        len(fields) > MOST_FIELDS
+        or text.size(text.one_line(gate.card.title)) > text.SECTION_TEXT
+        or text.size(text.visible(gate.card.why or "")) > LONGEST_WHY
+        or not kit.is_whole(fields, each)
+    )
+
+
+def _where_the_rest_is(gate: GateView, link: str | None) -> str:
+    if link:
+        return f"Shortened here. {text.link(link, 'The page')} shows all of it."
+    return f"Shortened here. `harbor show {text.inline(gate.run_id, 40)}` shows all of it."
+
+
+def _state(gate: GateView, link: str | None) -> list[Block]:
+    blocks = [kit.section("\n".join([status_line(gate), *_votes(gate)]))]
+    if gate.status is not GateStatus.OPEN and gate.note:
+        blocks.append(kit.said(f"Reason: {gate.note}", LONGEST_NOTE))
+    blocks += _earlier_notes(gate)
+    if gate.run_status in TROUBLES:  # what went well is told in the thread
+        blocks += outcome.of_gate(gate, RESULT_PAIRS)
+    return [*blocks, buttons(gate, link=link)] if gate.status is GateStatus.OPEN else blocks
+
+
+def _votes(gate: GateView) -> list[str]:
+    """Say who has approved so far, where more than one has to."""
+    if gate.policy.need == 1:
+        return []
+    approvals = [cast.person for cast in gate.votes if cast.choice is Choice.APPROVED]
+    names = ", ".join(some([text.mention(person) for person in approvals], MOST_VOTERS))
+    count = f"{len(approvals)} of {gate.policy.need}"
+    return [f"{count} · {names}" if names else count]
+
+
+def _earlier_notes(gate: GateView) -> list[Block]:
+    """Draw what voters wrote before the answer that decided."""
+    notes = [cast for cast in gate.votes if cast.note and cast.person != gate.decided_by]
+    return [
+        {
+            "type": "context",
+            "elements": [
+                text.markdown(f"{text.mention(cast.person)}:"),
+                text.plain(cast.note or "", 500),
+            ],
+        }
+        for cast in notes[:MOST_NOTES]
+    ]
+
+
+def _fine_print(gate: GateView) -> Block:
+    return kit.context(
+        f"Digest `{text.inline(gate.digest[:SHORT], 40)}` · run `{text.inline(gate.run_id, 40)}`"
+    )

@@ -1,0 +1,101 @@
+"""The Home tab: what waits for you, what you asked for, what was decided, and a button to start."""
+
+from dataclasses import dataclass
+
+from bot.slack.views import gate as gates
+from bot.slack.views import kit, outcome, text
+from bot.slack.views.admin import AdminView, admin
+from bot.slack.views.kit import Block
+from workflows.approvals.view import GateView
+from workflows.engine.base import RunView
+
+# With the admin's part these add up to less than the 100 blocks of a Home tab.
+MOST_WAITING = 8
+MOST_REQUESTS = 8
+MOST_DECISIONS = 6
+LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A gate, and where its card is in Slack, if that is known."""
+
+    gate: GateView
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """What one person's Home tab shows. *admin* is there for admins only."""
+
+    waiting: tuple[Asked, ...] = ()
+    requests: tuple[RunView, ...] = ()
+    decisions: tuple[Asked, ...] = ()
+    admin: AdminView | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.admin is not None
+
+
+def home(view: HomeView) -> Block:
+    """Draw a Home tab."""
+    start = kit.button("Run a job", "run_job", "run_job", spoken="Run a job", style="primary")
+    blocks = [
+        kit.actions(start),
+        *_waiting(view.waiting),
+        *_requests(view.requests),
+        *_decisions(view.decisions),
+        *(admin(view.admin) if view.admin else ()),
+    ]
+    return {"type": "home", "callback_id": "home", "blocks": blocks}
+
+
+def _waiting(asked: tuple[Asked, ...]) -> list[Block]:
+    blocks = [kit.header("Needs your decision")]
+    if not asked:
+        return [*blocks, kit.section("Nothing waits for you right now.")]
+    for each in asked[:MOST_WAITING]:
+        blocks += _to_decide(each)
+    return [*blocks, *kit.more(len(asked), MOST_WAITING)]
+
+
+def _to_decide(asked: Asked) -> list[Block]:
+    gate = asked.gate
+    parts = [
+        f"Asked by {text.mention(gate.requested_by)}",
+        f"expires {text.until(gate.deadline_at)}",
+        *_in_channel(asked),
+    ]
+    return [
+        kit.said(gate.card.title, LONGEST_TITLE),
+        kit.context(" · ".join(parts)),
+        gates.buttons(gate),
+    ]
+
+
+def _in_channel(asked: Asked) -> list[str]:
+    address = text.web_address(asked.permalink)
+    return [text.link(address, "In channel")] if address else []
+
+
+def _requests(runs: tuple[RunView, ...]) -> list[Block]:
+    blocks = [kit.divider(), kit.header("Your requests")]
+    if not runs:
+        return [*blocks, kit.section("You have not asked for anything yet.")]
+    blocks += [kit.section(outcome.in_a_line(run)) for run in runs[:MOST_REQUESTS]]
+    return [*blocks, *kit.more(len(runs), MOST_REQUESTS)]
+
+
+def _decisions(asked: tuple[Asked, ...]) -> list[Block]:
+    blocks = [kit.divider(), kit.header("Recent decisions")]
+    if not asked:
+        return [*blocks, kit.section("You have not decided anything yet.")]
+    for each in asked[:MOST_DECISIONS]:
+        blocks += _decided(each)
+    return [*blocks, *kit.more(len(asked), MOST_DECISIONS)]
+
+
+def _decided(asked: Asked) -> list[Block]:
+    parts = [gates.status_line(asked.gate), *_in_channel(asked)]
+    return [kit.said(asked.gate.card.title, LONGEST_TITLE), kit.context(" · ".join(parts))]

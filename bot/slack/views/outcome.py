@@ -1,0 +1,153 @@
+"""What a run came to, in words: its status, its result, its error, and why it is stuck."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from bot.slack.views import kit, text
+from bot.slack.views.kit import Block
+from workflows.approvals.view import GateView, RunStatus
+from workflows.engine.base import RunView
+
+MOST_PAIRS = 20
+BUDGET = 6_000  # characters of a result; the rest is on the page
+LONGEST_VALUE = 1_000
+LONGEST_ERROR = 1_000
+LONGEST_JSON = 20_000  # what is looked at before it is shortened
+
+STATUSES = {
+    RunStatus.READY: "○ ready",
+    RunStatus.RUNNING: "▶ running",
+    RunStatus.WAITING: "◷ waiting",
+    RunStatus.BLOCKED: "⚠ blocked",
+    RunStatus.COMPLETED: "✓ completed",
+    RunStatus.FAILED: "✕ failed",
+    RunStatus.CANCELLED: "⊘ cancelled",
+}
+_BLOCKED = {
+    "job_missing": (
+        "The job cannot continue yet: its code is missing. It goes on by itself when the code is"
+        " back."
+    ),
+    "nondeterminism": (
+        "The job's code has changed in a way that does not fit what has happened so far. Nothing"
+        " was done. An admin can continue it on the new code, or cancel it."
+    ),
+    "poison": (
+        "The run was stopped because the program died several times while working on it. An admin"
+        " can try it again, or cancel it."
+    ),
+    "corrupt": "What was stored about this run cannot be read. An admin has to look at it.",
+}
+_BLOCKED_OTHERWISE = "The run cannot go on by itself. An admin can continue it, or cancel it."
+
+
+def is_over(status: RunStatus) -> bool:
+    return status in {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}
+
+
+def why_blocked(reason: str | None) -> str:
+    """Say in human words why a run is blocked; *reason* is "code: detail"."""
+    return _BLOCKED.get((reason or "").partition(":")[0].strip(), _BLOCKED_OTHERWISE)
+
+
+def sentence(run: RunView) -> str:
+    """Say how a run stands (mrkdwn)."""
+    return progress(run.status, run.blocked_reason)
+
+
+def progress(status: RunStatus, blocked_reason: str | None) -> str:
+    """Say how a run stands, in a sentence (mrkdwn)."""
+    match status:
+        case RunStatus.READY | RunStatus.RUNNING:
+            return "▶ The run goes on."
+        case RunStatus.WAITING:
+            return "◷ The run waits for what comes next."
+        case RunStatus.BLOCKED:
+            return f"⚠ {why_blocked(blocked_reason)}"
+        case RunStatus.COMPLETED:
+            return "✓ The run is complete."
+        case RunStatus.FAILED:
+            return "✕ The run failed."
+        case RunStatus.CANCELLED:
+            return "⊘ The run was cancelled."
+        case _:
+            assert_never(status)
+
+
+def of_gate(gate: GateView, most: int = MOST_PAIRS) -> list[Block]:
+    """Draw what a gate's run came to."""
+    return drawn(gate.run_status, gate.blocked_reason, gate.result, gate.error, most)
+
+
+def of_run(run: RunView, most: int = MOST_PAIRS) -> list[Block]:
+    """Draw what a run came to."""
+    return drawn(run.status, run.blocked_reason, run.result, run.error, most)
+
+
+def drawn(
+    status: RunStatus,
+    blocked_reason: str | None,
+    result: Any,
+    error: Mapping[str, Any] | None,
+    most: int,
+) -> list[Block]:
+    """Draw how a run stands, and its result or error; at most *most* pairs of a result."""
+    blocks = [kit.section(progress(status, blocked_reason))]
+    if status is RunStatus.COMPLETED:
+        blocks += _result(pairs(result), most)
+    if status is RunStatus.FAILED:
+        blocks.append(kit.said(complaint(error), LONGEST_ERROR))
+    if status is RunStatus.BLOCKED and blocked_reason:
+        blocks.append(kit.said(blocked_reason, LONGEST_ERROR))
+    return blocks
+
+
+def _result(every: list[tuple[str, str]], most: int) -> list[Block]:
+    drawn_pairs = every[:most]
+    longest = kit.share(len(drawn_pairs), BUDGET, LONGEST_VALUE)
+    is_whole = len(every) <= most and kit.is_whole(drawn_pairs, longest)
+    hint = [] if is_whole else [kit.context("Shortened here. The run's page shows all of it.")]
+    return [*kit.table(drawn_pairs, BUDGET, LONGEST_VALUE), *hint]
+
+
+def complaint(error: Mapping[str, Any] | None) -> str:
+    """Say what went wrong: the message, and what kind of error it was."""
+    if not error:
+        return "No reason was recorded."
+    kind, message = str(error.get("kind") or ""), str(error.get("message") or "")
+    return f"{message} ({kind})" if message and kind else message or kind or "No reason given."
+
+
+def pairs(result: Any) -> list[tuple[str, str]]:
+    """Answer a result as labels and values, leaving out what is absent."""
+    if isinstance(result, Mapping):
+        return [(label(str(key)), shown(each)) for key, each in result.items() if each is not None]
+    return [] if result is None else [("Result", shown(result))]
+
+
+def label(name: str) -> str:
+    """Answer the name of a field for people: "issue_url" is "Issue url"."""
+    words = " ".join(name.replace("_", " ").split())
+    return words[:1].upper() + words[1:] if words else name
+
+
+def shown(value: Any) -> str:
+    """Answer a plain JSON value for people."""
+    match value:
+        case True:
+            return "yes"
+        case False:
+            return "no"
+        case None:
+            return "none"
+        case str():
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)[:LONGEST_JSON]
+
+
+def in_a_line(run: RunView) -> str:
+    """Answer a run as one line of mrkdwn: status, job, when."""
+    at = run.finished_at or run.created_at
+    return f"{STATUSES[run.status]} · {text.bold(run.job)} · {text.moment(at)}"

@@ -1,0 +1,238 @@
+"""Words for Slack: nothing a person wrote may format, mention, hide, or break a limit.
+
+Text goes through three gates, in this order: `visible` shows what would hide, `cut` shortens,
+`escape` takes the meaning out of ``&``, ``<`` and ``>``. Cutting comes before escaping, so that
+no entity is ever cut in half. Lengths are counted in UTF-16 units, the strictest reading of what
+Slack calls a character.
+
+Limits are those of docs.slack.dev, Block Kit reference, and @slack/types 3.2.0; where they
+disagree the smaller number stands.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+MESSAGE_BLOCKS = 50
+MODAL_BLOCKS = 100
+HOME_BLOCKS = 100
+MESSAGE_TEXT = 4_000  # chat.update takes no more; chat.postMessage would
+SECTION_TEXT = 3_000
+FIELD_TEXT = 2_000
+SECTION_FIELDS = 10
+HEADER_TEXT = 150
+CONTEXT_TEXT = 3_000
+CONTEXT_ELEMENTS = 10
+LABEL_TEXT = 2_000  # of an input; its hint too
+TITLE_TEXT = 24  # of a modal; its submit and close too
+BUTTON_TEXT = 75
+BUTTON_LABEL = 75
+OPTION_TEXT = 75
+OPTION_VALUE = 75  # 150 in the reference, 75 in @slack/types
+OPTIONS = 100
+CHOICES = 10  # radio buttons, checkboxes
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+INPUT_TEXT = 3_000
+URL = 3_000
+PRIVATE_METADATA = 3_000
+
+NOTHING = "(empty)"
+MOST_MARKS = 8  # combining marks on one character; more is noise that covers its neighbours
+LONGEST_NAME = 80
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# Joiners carry meaning in Arabic and Indic scripts, and hold emoji together; elsewhere they hide.
+_JOINER = re.compile(
+    "(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])"
+    "|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+_ARABIC_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")  # blank, yet not spaces
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SLACK_USER = re.compile(r"slack:[A-Z0-9]+:([UW][A-Z0-9]{2,20})", re.ASCII)
+_BETWEEN_BARS = re.compile(r"[\x21-\x3b\x3d\x3f-\x7b\x7d\x7e]+", re.ASCII)  # ASCII, no < > | blank
+
+_LOOPBACK = re.compile(r"127(\.[0-9]{1,3}){3}|::1", re.ASCII)
+
+
+def escape(text: str) -> str:
+    """Take the meaning out of ``&``, ``<`` and ``>``. Once: what is escaped already would show."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def size(text: str) -> int:
+    """Count UTF-16 units: an emoji beyond the basic plane is two."""
+    return len(text) if text.isascii() else len(text) + sum(each > "\uffff" for each in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten to at most *limit*, with "…" where something is missing; for plain text."""
+    return text if size(text) <= limit else _beginning(text, limit - 1, escaped=False) + "…"
+
+
+def fits(text: str, limit: int) -> str:
+    """Shorten and escape: what comes out is at most *limit* long; for mrkdwn."""
+    whole = escape(text)
+    if size(whole) <= limit:
+        return whole
+    return escape(_beginning(text, limit - 1, escaped=True)) + "…"
+
+
+def visible(text: str) -> str:
+    """Show what would hide or reorder: as its number, ``⟨U+202E⟩``; and calm the white space.
+
+    Lines and paragraphs stay. Control characters go; half a surrogate pair becomes U+FFFD.
+    """
+    composed = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
+    shown = _BLANKS.sub(" ", _shown(composed))
+    lines = [line.strip() for line in shown.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def one_line(text: str) -> str:
+    """Do what `visible` does, and put everything on one line."""
+    return " ".join(visible(text).split())
+
+
+def inline(text: str, limit: int) -> str:
+    """Answer somebody's words for the middle of a line of mrkdwn."""
+    return fits(one_line(text) or NOTHING, limit)
+
+
+def bold(text: str, limit: int = HEADER_TEXT) -> str:
+    """Answer *text* in bold; asterisks and backticks in it cannot end that."""
+    calm = one_line(text).replace("*", "\u2217").replace("`", "\u02cb")
+    return f"*{fits(calm or NOTHING, limit - 2)}*"
+
+
+def plain(text: str, limit: int = SECTION_TEXT) -> dict[str, Any]:
+    """Answer a text object that Slack formats in no way: for everything that people wrote."""
+    return {"type": "plain_text", "text": cut(visible(text) or NOTHING, limit), "emoji": False}
+
+
+def plain_line(text: str, limit: int) -> dict[str, Any]:
+    """Do what `plain` does, on one line."""
+    return plain(one_line(text), limit)
+
+
+def markdown(text: str) -> dict[str, Any]:
+    """Answer a text object of *our* words; everything else in it has been escaped.
+
+    Verbatim: Slack makes no links and mentions out of bare words.
+    """
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def mention(actor: str) -> str:
+    """Name an actor: ``slack:T…:U…`` as a mention, others in words, like "token ci"."""
+    if found := _SLACK_USER.fullmatch(actor):
+        return f"<@{found[1]}>"
+    kind, _, name = actor.partition(":")
+    if kind in {"token", "operator"} and name:
+        return f"{kind} {inline(name, LONGEST_NAME)}"
+    if kind == "job" and name:
+        return f"run {inline(name, LONGEST_NAME)}"
+    return inline(actor, LONGEST_NAME)
+
+
+def moment(at: datetime) -> str:
+    """Say when, in the reader's own zone: "today at 14:02"."""
+    return _date(at, "{date_short_pretty} at {time}")
+
+
+def until(at: datetime) -> str:
+    """Say how far away *at* is: "in 3 hours"."""
+    return _date(at, "{ago}")
+
+
+def utc(at: datetime) -> str:
+    """Say when, where Slack draws no dates: plain text, and its own fallback."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def web_address(text: str | None) -> str | None:
+    """Answer *text* if it is an http(s) address that can be linked to honestly, else None.
+
+    ASCII only: letters that look like others would name another host.
+    """
+    if text is None or len(text) > URL or not _BETWEEN_BARS.fullmatch(text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def page_address(text: str | None) -> str | None:
+    """Answer *text* if a button may open it: https, or http on this machine (the demo)."""
+    address = web_address(text)
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    is_here = parts.hostname == "localhost" or _LOOPBACK.fullmatch(parts.hostname or "")
+    return address if parts.scheme == "https" or is_here else None
+
+
+def link(address: str, label: str | None = None) -> str:
+    """Link to an address that `web_address` accepts; without a label the address itself shows."""
+    return f"<{escape(address)}|{inline(label, 150)}>" if label else f"<{escape(address)}>"
+
+
+def _date(at: datetime, form: str) -> str:
+    return f"<!date^{int(at.timestamp())}^{form}|{utc(at)}>"
+
+
+def _beginning(text: str, room: int, *, escaped: bool) -> str:
+    """Answer as much as fits into *room*, ending where a character with all its marks ends."""
+    end = used = 0
+    for index, character in enumerate(text):
+        if not _joins(text, index):
+            end = index
+        used += len(_ENTITIES.get(character, character)) if escaped else 1
+        used += character > "\uffff"
+        if used > room:
+            return text[:end].rstrip()
+    return text
+
+
+def _joins(text: str, index: int) -> bool:
+    """Whether the character at *index* belongs to the one before it."""
+    character = text[index]
+    if character in "\u200c\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff":
+        return index > 0
+    return index > 0 and (text[index - 1] == "\u200d" or unicodedata.category(character)[0] == "M")
+
+
+def _shown(text: str) -> str:
+    if not any(_is_suspect(character) for character in set(text)):
+        return text  # nearly every text; looking at each character of a long one takes a while
+    joiners = {found.start() for found in _JOINER.finditer(text)}
+    shown: list[str] = []
+    marks = 0
+    for index, character in enumerate(text):
+        category = unicodedata.category(character)
+        marks = marks + 1 if category[0] == "M" else 0
+        if marks <= MOST_MARKS:
+            shown.append(character if index in joiners else _one(character, category))
+    return "".join(shown)
+
+
+def _is_suspect(character: str) -> bool:
+    is_mark_or_control = unicodedata.category(character)[0] in "CM" and character not in "\n\t"
+    return is_mark_or_control or character in _FILLERS
+
+
+def _one(character: str, category: str) -> str:
+    """Answer what to show for one character."""
+    if category == "Cc":
+        return character if character in "\n\t" else ""
+    if category == "Cs":
+        return "\ufffd"
+    if character in _FILLERS or (category == "Cf" and character not in _ARABIC_SIGNS):
+        return f"⟨U+{ord(character):04X}⟩"
+    return character

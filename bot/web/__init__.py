@@ -1,0 +1,1 @@
+"""The web server: Slack's door, and the pages and answers for everybody else."""

@@ -1,0 +1,58 @@
+"""What the API answers, made of what the engine and the gates show."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.errors import PydanticUserError
+
+from bot.web import shapes
+from workflows.approvals.view import GateView
+from workflows.engine.base import RunView
+from workflows.job import Job
+
+
+def run(found: RunView) -> shapes.Run:
+    """Answer a run in full."""
+    return shapes.Run.model_validate(found)
+
+
+def listed(found: RunView) -> shapes.Run:
+    """Answer a run as lists show it: its waits and its timeline have not been looked up."""
+    return shapes.Run.model_validate(found).model_copy(update={"waits": None, "timeline": None})
+
+
+def job(found: Job) -> shapes.Job:
+    """Answer a job with the schema of its input."""
+    return shapes.Job(
+        name=found.name, description=found.description, input_schema=_schema(found.model)
+    )
+
+
+def gate(found: GateView) -> shapes.Gate:
+    """Answer a gate with what its card shows."""
+    return shapes.Gate(
+        id=found.id,
+        name=found.name,
+        nth=found.nth,
+        status=found.status.value,
+        title=found.card.title,
+        why=found.card.why,
+        fields=list(found.card.fields),
+        shown=found.card.shown,
+        digest=found.digest,
+        policy=found.policy.model_dump(mode="json"),
+        requested_by=found.requested_by,
+        opened_at=found.opened_at,
+        deadline_at=found.deadline_at,
+        decided_at=found.decided_at,
+        decided_by=found.decided_by,
+        note=found.note,
+    )
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Answer a model's schema; one that has none in JSON is still an object."""
+    try:
+        return model.model_json_schema()
+    except PydanticUserError:
+        return {"type": "object", "title": model.__name__, "additionalProperties": True}

@@ -1,0 +1,102 @@
+"""Refusals: what the engine and the gates decline, as problems with the status that fits."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, assert_never
+
+from bot.web.problems import Problem
+from workflows.approvals.gates import Answer, Closed, Misplaced, Missing
+from workflows.approvals.policy import Counted, Decides, NotAllowed, Repeated
+from workflows.approvals.view import GateStatus, GateView
+from workflows.engine.base import NotDone
+from workflows.event import Declined, Refused
+
+BUFFER_PAUSE_S = 60
+
+_STATUS = {
+    Declined.UNKNOWN_RUN: HTTPStatus.NOT_FOUND,
+    Declined.KEY_REUSED: HTTPStatus.CONFLICT,
+    Declined.ALREADY_DECIDED: HTTPStatus.CONFLICT,
+    Declined.EXPIRED: HTTPStatus.GONE,
+    Declined.RUN_OVER: HTTPStatus.GONE,
+    Declined.UNEXPECTED_KIND: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Declined.HUMAN_REQUIRED: HTTPStatus.FORBIDDEN,
+    Declined.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Declined.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+}
+_DETAIL = {
+    Declined.UNKNOWN_RUN: "there is no such run",
+    Declined.KEY_REUSED: "this Idempotency-Key came with another event before",
+    Declined.ALREADY_DECIDED: "this has been decided",
+    Declined.EXPIRED: "the deadline has passed",
+    Declined.RUN_OVER: "the run has ended",
+    Declined.UNEXPECTED_KIND: "the wait does not expect this kind",
+    Declined.HUMAN_REQUIRED: "this is for a person to decide: a token needs the scope"
+    " decisions:write, and a policy with tokens_may_decide=True",
+    Declined.NOT_ALLOWED: "the policy of this approval does not allow it",
+    Declined.RATE_LIMITED: "too many events are kept for a wait that the run has not reached",
+}
+_MEMBERS = {"expected": "allowed", "status": "run_status"}  # the engine's word: the API's
+_TIMES = {"at", "deadline_at"}
+
+
+def of_event(refused: Refused) -> Problem:
+    """Answer why an event was not accepted."""
+    code = refused.code
+    headers = {"Retry-After": str(BUFFER_PAUSE_S)} if code is Declined.RATE_LIMITED else None
+    more = {_MEMBERS.get(name, name): _zulu(name, value) for name, value in refused.detail.items()}
+    return Problem(_STATUS[code], code.value, _DETAIL[code], more=more, headers=headers)
+
+
+def of_run(refused: NotDone) -> Problem | None:
+    """Answer why a run was not cancelled or retried; None: what is asked for is under way."""
+    match refused:
+        case NotDone.ALREADY_ASKED:
+            return None
+        case NotDone.UNKNOWN_RUN:
+            return of_event(Refused(Declined.UNKNOWN_RUN))
+        case NotDone.RUN_OVER:
+            return of_event(Refused(Declined.RUN_OVER))
+        case NotDone.NOTHING_TO_RETRY:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                refused.value,
+                "only a blocked or a failed run can be retried",
+            )
+        case _:
+            assert_never(refused)
+
+
+def of_vote(answer: Answer) -> Problem | None:
+    """Answer why an operator's vote changed nothing; None: it did, or it had before."""
+    match answer.ruling:
+        case Decides() | Counted() | Repeated():
+            return None
+        case NotAllowed(reason=reason):
+            return of_event(Refused(Declined.NOT_ALLOWED, {"reason": reason.value}))
+        case Closed():
+            return closed(answer.gate)
+        case Missing() | Misplaced():
+            return Problem(HTTPStatus.NOT_FOUND, "unknown_gate", "this run has no such approval")
+        case _:
+            assert_never(answer.ruling)
+
+
+def closed(gate: GateView | None) -> Problem:
+    """Answer how an approval ended that is no longer open."""
+    if gate is None or gate.status is GateStatus.CANCELLED:
+        return of_event(Refused(Declined.RUN_OVER))
+    if gate.status is GateStatus.EXPIRED:
+        more: Mapping[str, Any] = {"deadline_at": gate.deadline_at.isoformat()}
+        return of_event(Refused(Declined.EXPIRED, more))
+    at = gate.decided_at.isoformat() if gate.decided_at else None
+    more = {"outcome": gate.status.value, "by": gate.decided_by, "at": at}
+    return of_event(Refused(Declined.ALREADY_DECIDED, more))
+
+
+def _zulu(name: str, value: Any) -> Any:
+    """Answer times as the API writes them; everything else as it is."""
+    if name not in _TIMES or not isinstance(value, str):
+        return value
+    return datetime.fromisoformat(value).astimezone(UTC).isoformat().replace("+00:00", "Z")

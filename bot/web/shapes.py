@@ -1,0 +1,262 @@
+"""Shapes: every body of the HTTP API, as models. Server, document and client share them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workflows.approvals.gate import Choice
+from workflows.engine.base import RunStatus, WaitKind, WaitStatus
+from workflows.event import Disposition
+
+RunId = Annotated[str, Field(pattern=r"^[0-9a-hjkmnp-tv-z]{26}$")]
+WaitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}$")]
+EventKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
+Key = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]
+
+
+class Asked(BaseModel):
+    """A request's body: unknown keys are refused, and nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answered(BaseModel):
+    """An answer's body. A newer server may say more than this version knows."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True)
+
+
+class StartRun(Asked):
+    """`POST /runs`."""
+
+    job: Annotated[str, Field(max_length=64)]
+    input: dict[str, Any] = Field(default_factory=dict)
+    idempotency_key: Key | None = Field(
+        default=None, description="The same key again answers the run it started."
+    )
+
+
+class EventPayload(BaseModel):
+    """What a job gets; `kind` is one of those the wait expects, the rest is the sender's."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    kind: EventKind
+
+
+class SendEvent(Asked):
+    """`POST /runs/{id}/events`."""
+
+    name: WaitName
+    payload: EventPayload
+
+
+class CancelRun(Asked):
+    """`POST /runs/{id}/cancel`; the body may be left out."""
+
+    force: bool = Field(default=False, description="End it now, without its closing code.")
+
+
+class RetryRun(Asked):
+    """`POST /runs/{id}/retry`; the body may be left out."""
+
+
+class Job(Answered):
+    """A job that can be run."""
+
+    name: str
+    description: str
+    input_schema: dict[str, Any]
+
+
+class Jobs(Answered):
+    """`GET /jobs`."""
+
+    items: list[Job]
+
+
+class Vote(Answered):
+    """One answer to an approval."""
+
+    by: str
+    choice: Choice
+    note: str | None
+    at: datetime
+
+
+class Wait(Answered):
+    """What a run waits for, or waited for."""
+
+    gate_id: str | None
+    name: str
+    nth: int
+    type: WaitKind
+    status: WaitStatus
+    expected: list[str]
+    deadline_at: datetime
+    outcome: str | None
+    decided_by: str | None
+    note: str | None
+    votes: list[Vote]
+
+
+class Happened(Answered):
+    """A line of a timeline."""
+
+    at: datetime
+    what: str
+    name: str | None
+    detail: str | None
+
+
+class Run(Answered):
+    """One execution of a job. In a list `waits` and `timeline` are null: ask for the run."""
+
+    id: str
+    job: str
+    status: RunStatus
+    input: Any
+    result: Any
+    error: dict[str, Any] | None
+    blocked_reason: str | None
+    requested_by: str
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    waits: list[Wait] | None
+    timeline: list[Happened] | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended; a failed one can still be retried."""
+        return self.status in {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}
+
+
+class Runs(Answered):
+    """`GET /runs`: newest first. `next` is the cursor of the next page, null at the end."""
+
+    items: list[Run]
+    next: str | None
+
+
+class Receipt(Answered):
+    """What became of an event. `counted`: a vote that counts, and more are needed."""
+
+    disposition: Disposition
+    event_id: int
+
+
+class ErrorPlace(Answered):
+    """One thing wrong with a body: where (a dotted path), and what."""
+
+    where: str
+    detail: str
+
+
+class ProblemBody(Answered):
+    """An error (RFC 9457). The members after `detail` are there where they help."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    errors: list[ErrorPlace] | None = None
+    allowed: list[str] | None = None
+    outcome: str | None = None
+    by: str | None = None
+    at: datetime | None = None
+    deadline_at: datetime | None = None
+    run_status: str | None = None
+
+
+# -- for the command line alone ----------------------------------------------------------------
+
+
+class Decide(Asked):
+    """`POST /-/runs/{id}/decide`."""
+
+    choice: Literal["approved", "rejected"]
+    note: Annotated[str, Field(min_length=1, max_length=3_000, pattern=r"\S")]
+    gate: Annotated[str, Field(max_length=64)] | None = None
+
+
+class CreateToken(Asked):
+    """`POST /-/tokens`."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    scopes: Annotated[list[str], Field(min_length=1, max_length=16)]
+    job: str | None = None
+
+
+class CreatedToken(Answered):
+    """The token itself, this once."""
+
+    token: str
+
+
+class TokenLine(Answered):
+    """A token as it is listed: without what it is."""
+
+    name: str
+    public_id: str
+    scopes: list[str]
+    job: str | None
+    created_by: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class TokenLines(Answered):
+    """`GET /-/tokens`."""
+
+    items: list[TokenLine]
+
+
+class Gate(Answered):
+    """A question to people, in full: what is approved is `shown`, and `digest` is of it."""
+
+    id: str
+    name: str
+    nth: int
+    status: str
+    title: str
+    why: str | None
+    fields: list[tuple[str, str]]
+    shown: Any
+    digest: str
+    policy: dict[str, Any]
+    requested_by: str
+    opened_at: datetime
+    deadline_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str | None
+
+
+class Gates(Answered):
+    """`GET /-/runs/{id}/gates`, and the answer to `decide`."""
+
+    items: list[Gate]
+
+
+class AuditLine(Answered):
+    """A line of the audit."""
+
+    number: int
+    at: datetime
+    run_id: str | None
+    gate_id: str | None
+    actor: str
+    via: str
+    action: str
+    outcome: str
+    detail: Any
+
+
+class AuditPage(Answered):
+    """`GET /-/audit`: `next` is the number to go on after, null at the end."""
+
+    items: list[AuditLine]
+    next: int | None

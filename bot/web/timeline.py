@@ -1,0 +1,123 @@
+"""The timeline: what happened to a run, as lines of a page. What it does not know it shows raw."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.approvals.policy import Reason
+from workflows.engine.base import RunView, TimelineView
+
+ACTED = {"decide", "deliver", "cancel", "retry"}
+DECIDED = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "counted": "approved; more people are needed",
+    "repeated": "gave the same answer again",
+    "misplaced": "used a button that was not the card's own",
+}
+DELIVERED = {
+    "resolved": "sent the answer it waited for",
+    "counted": "sent an answer; more are needed",
+    "buffered": "sent an answer before it was waited for",
+}
+REFUSED: dict[str, str] = {
+    Reason.DEACTIVATED: "Their account is deactivated.",
+    Reason.BOT: "Bots cannot decide.",
+    Reason.EXTERNAL: "They are not of this workspace.",
+    Reason.GUEST: "Guests cannot decide this.",
+    Reason.REQUESTER: "They asked for it themselves.",
+    Reason.NOT_NAMED: "They are not among those who may decide.",
+    Reason.REASON_REQUIRED: "They gave no reason, and one is needed.",
+    Reason.UNKNOWN: "Slack could not tell whether they may decide.",
+    Reason.HUMAN_REQUIRED: "Only people can decide this.",
+}
+# What happened, in the words of the run's view.
+PHRASES = {
+    "approval opened": "Asked people: {}",
+    "approval resolved": "Decided: {}",
+    "approval timed out": "Nobody decided in time: {}",
+    "approval cancelled": "No longer asked: {}",
+    "event opened": "Waits for: {}",
+    "event resolved": "Arrived: {}",
+    "event timed out": "Did not come in time: {}",
+    "event cancelled": "No longer waited for: {}",
+    "sleep opened": "Pauses: {}",
+    "sleep timed out": "The pause is over: {}",
+    "sleep cancelled": "The pause was cut short: {}",
+    "step started": "Under way: {}",
+    "step done": "Done: {}",
+    "step failed": "Failed: {}",
+    "step retrying": "Will be tried again: {}",
+    "step superseded": "Failed, and tried again later: {}",
+}
+LOOKS = {
+    "started": "begin",
+    "completed": "good",
+    "approved": "good",
+    "failed": "bad",
+    "rejected": "bad",
+    "cancelled": "bad",
+    "approval opened": "wait",
+    "event opened": "wait",
+    "sleep opened": "wait",
+    "step done": "good",
+    "step failed": "bad",
+    "step retrying": "warn",
+    "step superseded": "warn",
+    "approval timed out": "bad",
+    "event timed out": "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened; *look* is the class of its mark. *actor* begins the sentence."""
+
+    at: datetime
+    title: str
+    detail: str | None
+    look: str
+    actor: str | None = None
+
+
+def lines(run: RunView) -> list[Line]:
+    """Answer a run's timeline, oldest first."""
+    return [_line(happened) for happened in run.timeline]
+
+
+def actors(run: RunView) -> list[str]:
+    """Answer everybody a run's timeline names."""
+    return [run.requested_by, *(line.name for line in run.timeline if _is_act(line) and line.name)]
+
+
+def _is_act(happened: TimelineView) -> bool:
+    return happened.what in ACTED
+
+
+def _line(happened: TimelineView) -> Line:
+    if _is_act(happened):
+        return _act(happened)
+    if happened.what == "started" and happened.detail:
+        return Line(happened.at, "started it", None, "begin", happened.detail)
+    what, tried, attempt = happened.what.replace("_", " ").partition(" (")
+    title = PHRASES.get(what, f"{what.capitalize()}: {{}}" if happened.name else what.capitalize())
+    words = f"{title.format(happened.name)}{tried}{attempt}"
+    return Line(happened.at, words, happened.detail, LOOKS.get(what, "plain"))
+
+
+def _act(happened: TimelineView) -> Line:
+    """Somebody did or tried something: *name* is who, *detail* what came of it."""
+    who, came = happened.name, happened.detail or ""
+    verdict, _, why = came.partition(":")
+    match happened.what, verdict:
+        case "decide", "refused":
+            return Line(
+                happened.at, "answered, which did not count", REFUSED.get(why, why), "warn", who
+            )
+        case "decide", "late":
+            return Line(happened.at, "answered too late", f"It was {why} already.", "warn", who)
+        case "decide", _:
+            return Line(happened.at, DECIDED.get(came, came), None, LOOKS.get(came, "plain"), who)
+        case "deliver", _:
+            return Line(happened.at, DELIVERED.get(came, came), None, "plain", who)
+        case _:
+            return Line(happened.at, f"asked to {happened.what} the run", None, "plain", who)

@@ -1,0 +1,83 @@
+"""Jobs that wait in every way a program can meet."""
+
+from pydantic import BaseModel, Field
+
+from workflows import Approved, Context, Policy, Retries, StepFailed, job
+
+BROKEN: set[str] = set()  # names whose step fails for good
+
+
+class Nothing(BaseModel):
+    """No input."""
+
+
+class Order(BaseModel):
+    """Something with fields of several types."""
+
+    item: str = Field(min_length=1)
+    amount: int = 1
+    urgent: bool = False
+    tags: list[str] = []
+
+
+class Outcome(BaseModel):
+    """What a run came to."""
+
+    kind: str
+    by: str | None = None
+
+
+@job(name="echo", description="Answer the input.")
+async def echo(ctx: Context, order: Order) -> Order:
+    return order
+
+
+@job(name="ask-people", description="Ask people, who may not be programs.")
+async def ask_people(ctx: Context, request: Nothing) -> Outcome:
+    return await _asked(ctx, Policy(channel_members=True))
+
+
+@job(name="ask-programs", description="Ask anybody, one program is enough.")
+async def ask_programs(ctx: Context, request: Nothing) -> Outcome:
+    return await _asked(ctx, Policy(channel_members=True, tokens_may_decide=True))
+
+
+@job(name="ask-two", description="Ask two programs.")
+async def ask_two(ctx: Context, request: Nothing) -> Outcome:
+    return await _asked(ctx, Policy(need=2, tokens_may_decide=True))
+
+
+@job(name="listen", description="Wait for an event.")
+async def listen(ctx: Context, request: Nothing) -> Outcome:
+    event = await ctx.step.wait_for_event(
+        "decision", timeout="24h", expected=["approved", "rejected"]
+    )
+    return Outcome(kind=event.kind, by=event.actor)
+
+
+@job(name="listen-later", description="Wait for one event, then for another.")
+async def listen_later(ctx: Context, request: Nothing) -> Outcome:
+    await ctx.step.wait_for_event("first", timeout="24h", expected=["go"])
+    event = await ctx.step.wait_for_event("second", timeout="24h", expected=["go"])
+    return Outcome(kind=event.kind, by=event.actor)
+
+
+@job(name="mend", description="Fail for as long as it is broken.")
+async def mend(ctx: Context, order: Order) -> Order:
+    await ctx.step.run("mend", mended, order.item, retries=Retries(1))
+    return order
+
+
+def mended(item: str) -> None:
+    """Fail where the item is broken."""
+    if item in BROKEN:
+        raise StepFailed(f"{item} is broken")
+
+
+async def _asked(ctx: Context, policy: Policy) -> Outcome:
+    decision = await ctx.approval(
+        "decision", "May it?", show={"amount": 7}, policy=policy, timeout="24h"
+    )
+    if isinstance(decision, Approved):
+        return Outcome(kind="approved", by=decision.by)
+    return Outcome(kind="other")

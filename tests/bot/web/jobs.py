@@ -1,0 +1,70 @@
+"""Jobs for the pages: one that needs two people with reasons, and an app with its own address."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from workflows import App, Approved, Context, Policy, Route, job
+
+
+class Nothing(BaseModel):
+    """No input."""
+
+
+class Shown(BaseModel):
+    """What is asked."""
+
+    title: str = "Deploy the payment service?"
+    fields: dict[str, Any] = {}
+
+
+class Place(BaseModel):
+    """A path's parameter."""
+
+    place: str
+
+
+TWO = Policy(channel_members=True, need=2, reason_required=True)
+ONE = Policy(channel_members=True)
+
+
+@job(name="ask-two", description="Ask two people, with reasons.")
+async def ask_two(ctx: Context, request: Shown) -> Nothing:
+    await ctx.approval("deploy", request.title, show=request.fields, policy=TWO, timeout="1h")
+    return Nothing()
+
+
+@job(name="ask-one", description="Ask one person.")
+async def ask_one(ctx: Context, request: Shown) -> Nothing:
+    decision = await ctx.approval(
+        "deploy",
+        request.title,
+        show=request.fields,
+        why=request.title,
+        policy=ONE,
+        timeout="1h",
+    )
+    if isinstance(decision, Approved):
+        await ctx.approval("again", "And again?", policy=ONE, timeout="1h")
+    return Nothing()
+
+
+@job(name="water-plants", description="Water the plants.")
+async def water_plants(ctx: Context, request: Place) -> Place:
+    return request
+
+
+@job(name="deliver-nowhere", description="Tell a run that does not exist.")
+async def deliver_nowhere(ctx: Context, request: Place) -> Nothing:
+    await ctx.deliver("0" * 26, "decision", {"kind": "approved"})
+    return Nothing()
+
+
+watering = App(
+    "watering",
+    jobs={"water": water_plants, "nowhere": deliver_nowhere},
+    routes={
+        "GET /water/{place}": Route(auth="workspace_member", job="water"),
+        "GET /nowhere/{place}": Route(auth="workspace_member", job="nowhere"),
+    },
+)
