@@ -64,6 +64,10 @@ class EntryKind(StrEnum):
     STEP = "step"
     WAIT = "wait"
     NOW = "now"
+    UUID = "uuid"
+    RANDOM = "random"
+    GATHER = "gather"
+    PATCH = "patch"
 
 
 class EntryStatus(StrEnum):
@@ -194,6 +198,8 @@ class RunRow(SQLModel, table=True):
     created_at: datetime = _time()
     updated_at: datetime = _time()
     finished_at: datetime | None = _time(nullable=True)
+    # Up to this entry a person accepts that the code is no longer what wrote the journal.
+    accepted_seq: int | None = None
 
 
 class JournalRow(SQLModel, table=True):
@@ -243,6 +249,10 @@ class WaitRow(SQLModel, table=True):
     event_id: int | None = None
     opened_at: datetime = _time()
     ended_at: datetime | None = _time(nullable=True)
+    # One of several that were opened together, of which the first to end ends all: the journal
+    # entry they share. None: a wait has an entry of its own name.
+    any_name: str | None = None
+    any_nth: int | None = None
 
 
 class EventRow(SQLModel, table=True):

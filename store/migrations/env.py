@@ -23,7 +23,12 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 def migrate(connection: Any) -> None:
     context.configure(
-        connection=connection, target_metadata=SQLModel.metadata, render_item=render_item
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_item=render_item,
+        # SQLite's DDL is transactional once the driver does not interfere: several revisions are
+        # one transaction. Alembic takes it for granted that it is not.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
