@@ -15,10 +15,10 @@ from bot.slack.socket import SOCKETS, Timings
 from store import audit
 from store.audit import Record
 from store.opening import sqlite_path
-from tests.installing import install
 from workflows.approvals.view import GateView
 from workflows.engine.base import RunView
 from workflows.registry import Registry
+from workflows.testing.installation import new_installation
 
 QUICK = Timings(look=0.02, ping=1.0, patience=3.0, disabled=0.2, stagger=0.02)
 
@@ -142,7 +142,9 @@ async def town(
     """Run Harbor in *sandbox*, over HTTP or Socket Mode as the sandbox has it."""
     clock = clock or MovedClock()
     settings = settings_for(sandbox, folder, **more)
-    install(sqlite_path(settings.database_url))
+    path = sqlite_path(settings.database_url)
+    if not path.exists():
+        path.write_bytes(new_installation())
     async with running(settings, clock, registry, QUICK) as harbor:
         sandbox.bot_url = harbor.url
         await sandbox.until(lambda: not sandbox.socket_mode or sandbox.sockets.count == SOCKETS)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -10,37 +9,30 @@ from pydantic import BaseModel, ConfigDict
 
 from store import meta
 from store.database import Database
-from store.runs import Claimed
-from workflows.approvals.gates import Gates
-from workflows.context import Context, RunInfo, Surroundings
-from workflows.delivering import Delivering
+from workflows.context import Context
 from workflows.engine.base import Done, NotDone, RunView, Start, WaitView
-from workflows.engine.local.engine import LocalEngine
-from workflows.engine.local.worker import Worker
 from workflows.event import Delivery, Receipt
 from workflows.plugins.base import Plugins
 from workflows.registry import Job, Registry
-from workflows.step import CurrentStep, Step, current_step
+from workflows.step import CurrentStep, current_step
+from workflows.testing import NOON, FakeClock, Killed
+from workflows.testing.assembly import assembled
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+__all__ = [
+    "ANA",
+    "NOON",
+    "Anything",
+    "Effects",
+    "FakeClock",
+    "Harness",
+    "Held",
+    "Killed",
+    "a_job",
+]
+
 ANA = "slack:T0HARBOR:UANA"
-APPROVALS = "#approvals"
 
 _keys = count(1)
-
-
-class FakeClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def move(self, **length: float) -> None:
-        """Move by ``timedelta(**length)``, also backwards."""
-        self._at += timedelta(**length)
 
 
 class Anything(BaseModel):
@@ -52,10 +44,6 @@ class Anything(BaseModel):
 def a_job(function: Callable[[Context, Any], Awaitable[Any]], name: str = "story") -> Job:
     """Answer a job of any function: `job` itself refuses those that a test defines inside."""
     return Job(name=name, description="", function=function, model=Anything)
-
-
-class Killed(BaseException):
-    """Breaks a pass off where it stands, as the death of its process would."""
 
 
 class Effects:
@@ -105,10 +93,9 @@ class Harness:
         self.db = db
         self.clock = clock
         self.registry = Registry(jobs)
-        self.engine = LocalEngine(db, self.registry, clock)
-        self.gates = Gates(db, self.engine)
-        self.worker = Worker(db, self.registry, installation, self._context, clock)
         self._installation = installation
+        parts = assembled(db, clock, installation, self.registry, Plugins())
+        self.engine, self.gates, self.worker = parts.engine, parts.gates, parts.worker
 
     @classmethod
     async def opened(cls, db: Database, clock: FakeClock, *jobs: Job) -> "Harness":
@@ -176,10 +163,3 @@ class Harness:
 
     async def wait(self, run: str, nth: int = 0) -> WaitView:
         return (await self.get(run)).waits[nth]
-
-    def _context(self, step: Step, run: Claimed) -> Context:
-        surroundings = Surroundings(
-            "https://harbor.example.com", APPROVALS, Plugins(), Delivering(self.engine.send)
-        )
-        info = RunInfo(run.id, run.job, run.requested_by, f"https://harbor.example.com/{run.id}")
-        return Context(step, info, surroundings)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.workflows.kit import ANA, NOON
-from tests.workflows.people import a_person, a_vote
+from tests.workflows.people import a_vote
 from workflows.approvals.gate import Card, Cast, Choice, Policy
 from workflows.approvals.policy import (
     Counted,
@@ -15,6 +15,7 @@ from workflows.approvals.policy import (
     judge,
     objection,
 )
+from workflows.testing import member
 
 YES, NO = Choice.APPROVED, Choice.REJECTED
 CHANNEL = Policy(channel_members=True)
@@ -28,42 +29,42 @@ def cast(user, choice=YES):
 @pytest.mark.parametrize(
     ("policy", "person", "reason"),
     [
-        (CHANNEL, a_person(), None),
-        (CHANNEL, a_person(in_channel=False), Reason.NOT_NAMED),
-        (Policy(users=("UBO",)), a_person(in_channel=False), None),
-        (Policy(users=("UCY",)), a_person(), Reason.NOT_NAMED),
-        (Policy(groups=("SOPS",)), a_person(groups=frozenset({"SOPS"})), None),
-        (Policy(groups=("SOPS",)), a_person(groups=frozenset({"SDEV"})), Reason.NOT_NAMED),
-        (Policy(groups=("SOPS",)), a_person(), Reason.NOT_NAMED),
-        (Policy(users=("UCY",), channel_members=True), a_person(), None),
-        (CHANNEL, a_person("UANA"), Reason.REQUESTER),
-        (Policy(users=("UANA",)), a_person("UANA"), Reason.REQUESTER),
-        (Policy(users=("UANA",), requester_may_decide=True), a_person("UANA"), None),
-        (CHANNEL, a_person("UANA", team="T0OTHER", is_ours=False), Reason.EXTERNAL),
-        (CHANNEL, a_person(is_guest=True), Reason.GUEST),
-        (Policy(users=("UBO",)), a_person(is_guest=True), Reason.GUEST),
-        (Policy(channel_members=True, guests=True), a_person(is_guest=True), None),
-        (CHANNEL, a_person(is_bot=True), Reason.BOT),
-        (Policy(users=("UBO",)), a_person(is_bot=True), Reason.BOT),
-        (CHANNEL, a_person(is_active=False), Reason.DEACTIVATED),
-        (CHANNEL, a_person(team="T0OTHER", is_ours=False), Reason.EXTERNAL),
-        (Policy(users=("UBO",)), a_person(team="T0OTHER", is_ours=False), Reason.EXTERNAL),
+        (CHANNEL, member(), None),
+        (CHANNEL, member(in_channel=False), Reason.NOT_NAMED),
+        (Policy(users=("UBO",)), member(in_channel=False), None),
+        (Policy(users=("UCY",)), member(), Reason.NOT_NAMED),
+        (Policy(groups=("SOPS",)), member(groups=frozenset({"SOPS"})), None),
+        (Policy(groups=("SOPS",)), member(groups=frozenset({"SDEV"})), Reason.NOT_NAMED),
+        (Policy(groups=("SOPS",)), member(), Reason.NOT_NAMED),
+        (Policy(users=("UCY",), channel_members=True), member(), None),
+        (CHANNEL, member("UANA"), Reason.REQUESTER),
+        (Policy(users=("UANA",)), member("UANA"), Reason.REQUESTER),
+        (Policy(users=("UANA",), requester_may_decide=True), member("UANA"), None),
+        (CHANNEL, member("UANA", team="T0OTHER", is_ours=False), Reason.EXTERNAL),
+        (CHANNEL, member(is_guest=True), Reason.GUEST),
+        (Policy(users=("UBO",)), member(is_guest=True), Reason.GUEST),
+        (Policy(channel_members=True, guests=True), member(is_guest=True), None),
+        (CHANNEL, member(is_bot=True), Reason.BOT),
+        (Policy(users=("UBO",)), member(is_bot=True), Reason.BOT),
+        (CHANNEL, member(is_active=False), Reason.DEACTIVATED),
+        (CHANNEL, member(team="T0OTHER", is_ours=False), Reason.EXTERNAL),
+        (Policy(users=("UBO",)), member(team="T0OTHER", is_ours=False), Reason.EXTERNAL),
         (
             Policy(channel_members=True, teams=("T0OTHER",)),
-            a_person(team="T0OTHER", is_ours=False),
+            member(team="T0OTHER", is_ours=False),
             None,
         ),
         (
             Policy(channel_members=True, teams=("T0THIRD",)),
-            a_person(team="T0OTHER", is_ours=False),
+            member(team="T0OTHER", is_ours=False),
             Reason.EXTERNAL,
         ),
         (
             Policy(channel_members=True, teams=("T0OTHER",)),
-            a_person(team="T0OTHER", is_ours=False, is_guest=True),
+            member(team="T0OTHER", is_ours=False, is_guest=True),
             Reason.GUEST,
         ),
-        (Policy(tokens_may_decide=True), a_person(), Reason.NOT_NAMED),
+        (Policy(tokens_may_decide=True), member(), Reason.NOT_NAMED),
     ],
 )
 def test_who_may_decide(policy, person, reason):

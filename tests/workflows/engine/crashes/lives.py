@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import shutil
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
@@ -18,6 +17,7 @@ from tests.workflows.kit import NOON, FakeClock, Harness
 from workflows.failpoint import armed, dying_at, failpoint
 from workflows.registry import Job
 from workflows.step import current_step
+from workflows.testing.installation import new_installation
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class World:
     folder: Path
 
     @classmethod
-    def new(cls, folder: Path, template: Path) -> "World":
+    def new(cls, folder: Path) -> "World":
         folder.mkdir()
-        shutil.copy(template, folder / "harbor.db")
+        (folder / "harbor.db").write_bytes(new_installation())
         return cls(folder)
 
     @property

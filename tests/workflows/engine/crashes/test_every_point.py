@@ -133,10 +133,10 @@ SENT_EVENTS = Story(sent_events, send_events)
 
 
 @pytest.fixture
-def worlds(tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # What dies is the process, not the machine: nothing depends on when the disk is written.
     monkeypatch.setattr(file, "SETTINGS", (*file.SETTINGS, "PRAGMA synchronous = OFF"))
-    return (World.new(tmp_path / str(n), installed) for n in count())
+    return (World.new(tmp_path / str(n)) for n in count())
 
 
 def check(world: World, deaths: int, status: str, ends: list[str | None], done: dict[str, int]):
