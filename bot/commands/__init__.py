@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import auditing, deciding, runs, tokens
+from bot.commands import auditing, deciding, linting, runs, tokens
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,6 +16,7 @@ def add_to(app: typer.Typer) -> None:
         runs.retry,
         deciding.approve,
         deciding.reject,
+        linting.lint,
     ):
         app.command()(command)
     app.add_typer(tokens.app, name="token")
