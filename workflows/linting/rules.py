@@ -77,7 +77,8 @@ FORBIDDEN: Mapping[str, Rule | None] = {
             ENVIRONMENT,
             "os.environ os.environb os.getenv os.getenvb os.getpid os.getppid os.getcwd"
             " os.getlogin os.getuid os.uname os.cpu_count platform sys.argv sys.stdin"
-            " getpass dotenv socket.gethostname socket.getfqdn pathlib.Path.cwd pathlib.Path.home builtins.input",
+            " getpass dotenv socket.gethostname socket.getfqdn pathlib.Path.cwd pathlib.Path.home"
+            " builtins.input",
         )
     ),
     **dict(
@@ -95,7 +96,8 @@ FORBIDDEN: Mapping[str, Rule | None] = {
             " os.stat os.lstat os.access os.remove os.unlink os.rename os.replace os.mkdir"
             " os.makedirs os.rmdir os.removedirs os.symlink os.link os.chmod os.chown"
             " os.path.exists os.path.isfile os.path.isdir os.path.getsize os.path.getmtime"
-            " shutil tempfile glob fileinput subprocess os.system os.popen os.fork os.kill os.execv os.spawnv",
+            " shutil tempfile glob fileinput subprocess os.system os.popen os.fork"
+            " os.kill os.execv os.spawnv",
         )
     ),
     **dict(
