@@ -55,7 +55,8 @@ class Tx:
 
     def all(self, query: Query[R], **values: Any) -> list[R]:
         """Answer every row."""
-        return query.rows(self._connection.execute(query.text, query.bound(values)))
+        found = self._connection.execute(query.text, query.bound(values))
+        return [query.value(row) for row in found]
 
     def first(self, query: Query[R], **values: Any) -> R | None:
         """Answer the first row, or None."""
@@ -68,7 +69,7 @@ class Tx:
 
     def many(self, query: Query[Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """Execute once per mapping."""
-        self._connection.executemany(query.text, [query.bound(row) for row in rows])
+        self._connection.executemany(query.text, map(query.bound, rows))
 
     def announce(self, topic: Topic) -> None:
         """Tell those who listen to *topic*, after the commit."""

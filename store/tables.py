@@ -6,6 +6,7 @@ together is in one transaction. Deadlines, leases, back-offs and messages to sen
 with partial indexes, polled.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -33,17 +34,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+def _to_microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (value - EPOCH) // MICROSECOND
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else EPOCH + value * MICROSECOND
+
+
 class Time(TypeDecorator[datetime]):
     """An aware datetime, stored as integer microseconds UTC."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+    # Every statement passes here: these are the functions themselves, not what calls them.
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+        return _to_microseconds
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + value * MICROSECOND
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[int | None], datetime | None]:
+        return _from_microseconds
 
 
 class RunStatus(StrEnum):

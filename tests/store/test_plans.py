@@ -38,7 +38,7 @@ def connection(tmp_path_factory):
 
 
 def plan(connection, query):
-    parameters = dict.fromkeys(query._compiled.bind_names.values(), 0)
+    parameters = [0] * query.text.count("?")
     found = connection.execute(f"EXPLAIN QUERY PLAN {query.text}", parameters)
     return [step for *_, step in found]
 
