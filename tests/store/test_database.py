@@ -132,6 +132,32 @@ async def test_f46_a_call_that_breaks_a_constraint_fails_alone(db, points):
     assert await db.read(keys) == ["k1", "k3"]
 
 
+async def test_f46_what_is_announced_by_a_call_that_fails_beside_others_is_told_to_nobody(
+    db, points
+):
+    told = []
+    db.listen(Topic.READY, lambda: told.append("ready"))
+    first, tasks = await held(db, points, (put, "k1"), (announcing_and_failing, "k2"))
+
+    points.go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    await first
+
+    assert (answers[0], str(answers[1]), told) == ("k1", "k2", [])
+
+
+async def test_calls_that_all_succeed_take_no_savepoints(db, points):
+    statements = []
+    db._writer.set_trace_callback(statements.append)
+    first, tasks = await held(db, points, (put, "k1"), (put, "k2"))
+
+    points.go_on.set()
+    await asyncio.gather(first, *tasks)
+
+    # The call that was held was alone.
+    assert sum(statement.startswith("SAVEPOINT") for statement in statements) == 1
+
+
 async def test_f40_a_commit_that_fails_is_not_stored_for_all_and_the_next_write_works(db, points):
     first, tasks = await held(db, points, (put, "k1"), (put, "k2"))
     points.fail_at = "commit:before"
