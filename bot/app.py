@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access import Access
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
+from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.secret import secret_key
 from bot.sessions import Sessions
@@ -183,7 +184,9 @@ def _build(
     homes = Homes(
         db, outside.client, people, gates, engine, outside.registry, outside.connection, clock
     )
-    scheduler = Scheduler(engine, clock, on_tick=(worker.wake, dispatcher.wake))
+    scheduler = Scheduler(
+        engine, clock, Retention(db, engine, clock), on_tick=(worker.wake, dispatcher.wake)
+    )
     return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.retention import Retention
 from store.errors import NotStored
 from workflows.clock import Clock
 from workflows.engine.local.engine import LocalEngine
@@ -24,6 +25,7 @@ class Scheduler:
 
     engine: LocalEngine
     clock: Clock
+    retention: Retention
     on_tick: tuple[Callable[[], None], ...] = ()
     last_tick_at: datetime | None = None
     _scheduler: AsyncIOScheduler = field(
@@ -40,10 +42,11 @@ class Scheduler:
         self._scheduler.start()
 
     async def tick(self) -> None:
-        """Sweep what is due, wake those who send and work, arm the next deadline."""
+        """Sweep what is due, arm the next deadline, tidy up, wake those who send and work."""
         try:
             await self.engine.sweep()
             await self._arm()
+            await self.retention.tick()
         except NotStored:
             log.exception("the sweep could not write; the next tick tries again")
         self.last_tick_at = self.clock.now()

@@ -35,9 +35,14 @@ _DELETE_BEFORE = Query(delete(DRAFTS).where(_c.begun_at < bindparam("before")))
 
 def begin(tx: Tx, draft_id: str, person: str, job: str, forgotten: datetime) -> None:
     """Add a draft, and forget those begun before *forgotten*."""
-    tx.run(_DELETE_BEFORE, before=forgotten)
+    forget(tx, forgotten)
     draft = Draft(draft_id, person, job, 0, "{}", tx.now)
     tx.run(_INSERT, **draft._asdict())
+
+
+def forget(tx: Tx, before: datetime) -> None:
+    """Forget the drafts begun before *before*."""
+    tx.run(_DELETE_BEFORE, before=before)
 
 
 def get(tx: Tx, draft_id: str) -> Draft | None:

@@ -68,6 +68,7 @@ class Run(NamedTuple):
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    pruned_at: datetime | None
 
 
 class Started(NamedTuple):
@@ -192,7 +193,8 @@ _FORCE_CANCEL = Query(
 )
 _REVIVE = Query(
     update(RUNS)
-    .where(_run)
+    # Without its journal a run would do everything again.
+    .where(_run, _c.pruned_at.is_(None))
     .values(
         status=RunStatus.READY,
         ready_at=bindparam("now"),
@@ -361,9 +363,9 @@ def force_cancel(tx: Tx, run_id: str, by: str) -> None:
     tx.run(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
 
 
-def revive(tx: Tx, run_id: str) -> None:
-    """Make a blocked or failed run ready."""
-    tx.run(_REVIVE, run_id=run_id, now=tx.now)
+def revive(tx: Tx, run_id: str) -> bool:
+    """Make a blocked or failed run ready; False: its journal was pruned."""
+    return tx.run(_REVIVE, run_id=run_id, now=tx.now) == 1
 
 
 def recover(tx: Tx) -> int:
@@ -412,13 +414,16 @@ def page(
 
 
 def stuck(tx: Tx, limit: int) -> list[Run]:
-    """Answer the runs that need a person: blocked first, then failed, newest first."""
+    """Answer the runs that need a person: blocked first, then failed ones that can be retried."""
     return tx.all(_STUCK, most=limit)
 
 
 _STUCK = Query(
     select(*_RUN_COLUMNS)
-    .where(or_(named(_c.status, RunStatus.BLOCKED), named(_c.status, RunStatus.FAILED)))
+    .where(
+        or_(named(_c.status, RunStatus.BLOCKED), named(_c.status, RunStatus.FAILED)),
+        _c.pruned_at.is_(None),
+    )
     .order_by(_c.status, _c.updated_at.desc())
     .limit(bindparam("most")),
     Run,

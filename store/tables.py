@@ -179,6 +179,12 @@ class RunRow(SQLModel, table=True):
         Index("runs_lease", "lease_until", sqlite_where=text("status = 'running'")),
         Index("runs_blocked", "updated_at", sqlite_where=text("status = 'blocked'")),
         Index("runs_requester", "requested_by", "id"),
+        # What has ended and still has a journal, the oldest first.
+        Index(
+            "runs_ended",
+            "finished_at",
+            sqlite_where=text("finished_at IS NOT NULL AND pruned_at IS NULL"),
+        ),
         Index(
             "runs_start",
             "start_scope",
@@ -212,6 +218,7 @@ class RunRow(SQLModel, table=True):
     finished_at: datetime | None = _time(nullable=True)
     # Up to this entry a person accepts that the code is no longer what wrote the journal.
     accepted_seq: int | None = None
+    pruned_at: datetime | None = _time(nullable=True)  # when its journal and events were deleted
 
 
 class JournalRow(SQLModel, table=True):

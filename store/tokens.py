@@ -37,6 +37,13 @@ _REVOKE = Query(
 )
 
 
+_FORGET = Query(
+    update(TOKENS)
+    .where(_c.revoked_at <= bindparam("before"), _c.secret_hash != "")
+    .values(secret_hash="")
+)
+
+
 def insert(tx: Tx, token: Token) -> None:
     """Add a token; its name must be new."""
     tx.run(_INSERT, **token._asdict())
@@ -60,3 +67,8 @@ def all_tokens(tx: Tx) -> list[Token]:
 def revoke(tx: Tx, name: str) -> bool:
     """End a token now; False: there is none of this name, or it had ended before."""
     return tx.run(_REVOKE, of_name=name, now=tx.now) == 1
+
+
+def forget_secrets(tx: Tx, before: datetime) -> int:
+    """Forget the hashes of tokens revoked by *before*; names stay, so that none is used again."""
+    return tx.run(_FORGET, before=before)

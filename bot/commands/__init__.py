@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import auditing, deciding, linting, runs, tokens
+from bot.commands import auditing, deciding, linting, pruning, runs, tokens
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
         deciding.approve,
         deciding.reject,
         linting.lint,
+        pruning.prune,
     ):
         app.command()(command)
     app.add_typer(tokens.app, name="token")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from aiohttp import web
@@ -21,7 +21,7 @@ AUDIT_PAGE = 1_000
 
 @dataclass(frozen=True)
 class Operating:
-    """Break-glass decisions, tokens and the audit."""
+    """Break-glass decisions, tokens, the audit, retention."""
 
     api: Api
 
@@ -34,6 +34,7 @@ class Operating:
             web.get("/-/tokens", self.tokens),
             web.delete("/-/tokens/{name}", self.revoke_token),
             web.get("/-/audit", self.audit),
+            web.post("/-/prune", self.prune),
         ]
 
     async def gates(self, request: web.Request) -> web.Response:
@@ -106,6 +107,17 @@ class Operating:
         ]
         after_this = lines[-1].number if len(lines) == AUDIT_PAGE else None
         return answer(shapes.AuditPage(items=lines, next=after_this))
+
+    async def prune(self, request: web.Request) -> web.Response:
+        """`POST /-/prune`: a batch of old runs loses its journals; `dry_run` counts them all."""
+        caller = await self._operator(request)
+        asked = await read(request, shapes.Prune)
+        older_than, engine = timedelta(seconds=asked.older_than_s), self.api.engine
+        if asked.dry_run:
+            pruned = await engine.prunable(older_than)
+        else:
+            pruned = await engine.prune(older_than, by=caller.actor, via=caller.via)
+        return answer(shapes.Pruned.model_validate(pruned))
 
     async def _operator(self, request: web.Request) -> Caller:
         return await self.api.admission.admit(request, None)

@@ -64,6 +64,13 @@ def of_run(refused: NotDone) -> Problem | None:
                 refused.value,
                 "only a blocked or a failed run can be retried",
             )
+        case NotDone.PRUNED:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                refused.value,
+                "this run ended so long ago that its journal was deleted: it would do everything"
+                " again; start a new one",
+            )
         case _:
             assert_never(refused)
 

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from workflows.approvals.gate import Choice
-from workflows.engine.base import RunStatus, WaitKind, WaitStatus
+from workflows.duration import LONGEST
+from workflows.engine.base import SHORTEST_KEPT, RunStatus, WaitKind, WaitStatus
 from workflows.event import Disposition
 
 RunId = Annotated[str, Field(pattern=r"^[0-9a-hjkmnp-tv-z]{26}$")]
 WaitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}$")]
 EventKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
+MOST_KEPT_S = int(LONGEST.total_seconds())
 Key = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]
 
 
@@ -194,6 +196,21 @@ class CreatedToken(Answered):
     """The token itself, this once."""
 
     token: str
+
+
+class Prune(Asked):
+    """`POST /-/prune`. A run's keys outlive it by a week at least."""
+
+    older_than_s: Annotated[int, Field(ge=int(SHORTEST_KEPT.total_seconds()), le=MOST_KEPT_S)]
+    dry_run: bool = False
+
+
+class Pruned(Answered):
+    """What was taken away, or would be; *more*: asking again takes away more."""
+
+    runs: int
+    rows: int
+    more: bool
 
 
 class TokenLine(Answered):

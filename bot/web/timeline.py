@@ -48,6 +48,7 @@ PHRASES = {
     "step failed": "Failed: {}",
     "step retrying": "Will be tried again: {}",
     "step superseded": "Failed, and tried again later: {}",
+    "pruned": "Tidied up",
 }
 LOOKS = {
     "started": "begin",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import cards, events, file, gates, outbox, runs, schema, waits
+from store import cards, events, file, gates, outbox, retention, runs, schema, waits
 
 JOBS = ("pay", "report")
 PLANS = [
@@ -14,6 +14,7 @@ PLANS = [
     (runs._unblock_known(JOBS), "SCAN runs USING INDEX runs_blocked"),
     (runs._NEXT_READY, "SEARCH runs USING INDEX runs_ready"),
     (runs._BY_START_KEY, "SEARCH runs USING INDEX runs_start (start_scope=? AND start_key=?)"),
+    (retention._OLD, "SEARCH runs USING INDEX runs_ended (finished_at>? AND finished_at<?)"),
     (waits._DUE, "SEARCH waits USING INDEX waits_due (deadline_at<?)"),
     (waits._NEXT_DEADLINE, "SEARCH waits USING INDEX waits_due"),
     (events._BUFFERED, "SEARCH events USING INDEX events_buffered (run_id=? AND name=?)"),

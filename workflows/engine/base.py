@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -11,9 +11,12 @@ from store.tables import RunStatus, WaitKind, WaitStatus
 from workflows.event import Delivery, Receipt
 
 __all__ = [
+    "KEPT",
+    "SHORTEST_KEPT",
     "Done",
     "Engine",
     "NotDone",
+    "Pruned",
     "RunStatus",
     "RunView",
     "Start",
@@ -23,6 +26,10 @@ __all__ = [
     "WaitStatus",
     "WaitView",
 ]
+
+
+KEPT = timedelta(days=90)  # the journal of a run, after its end
+SHORTEST_KEPT = timedelta(days=7)  # for so long a repeated key still gets its first answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class NotDone(StrEnum):
     RUN_OVER = "run_over"
     ALREADY_ASKED = "already_asked"
     NOTHING_TO_RETRY = "nothing_to_retry"
+    PRUNED = "pruned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,15 @@ class Done:
     """The request is stored."""
 
     status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many runs and rows retention took away, or would; *more*: another call finds more."""
+
+    runs: int
+    rows: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,16 @@ class Engine(Protocol):
 
     async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
         """Continue a blocked run on today's code, a failed one at the step that ended it."""
+
+    async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
+        """Delete journal and events of a batch of runs that ended *older_than* ago or before.
+
+        Decisions and audit stay. *by*: who asked for it, which is put on record. Raises
+        DurationRefused below SHORTEST_KEPT.
+        """
+
+    async def prunable(self, older_than: timedelta) -> Pruned:
+        """Answer what `prune` would take away in all; nothing is written."""
 
     async def get(self, run_id: str) -> RunView | None:
         """Answer a run with its waits and its timeline."""

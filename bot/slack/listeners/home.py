@@ -10,7 +10,7 @@ from bot.slack.private import Said
 from bot.slack.services import Services
 from bot.slack.views.admin import EVERY
 from workflows.approvals.gate import Person
-from workflows.engine.base import Done, RunStatus
+from workflows.engine.base import Done, NotDone, RunStatus
 
 ADMINS_ONLY = "Only Harbor's admins can do this. They are listed in HARBOR_ADMINS."
 LOOK_UP_AGAIN = "Slack could not tell us who you are just now. Please click again in a minute."
@@ -78,7 +78,7 @@ class Desk:
         answer = await self._services.engine.retry(run_id, by=admin.actor, via="slack-home")
         await ack()
         if not isinstance(answer, Done):
-            await self._services.private.tell(Said.of(body), "This run is not stuck any more.")
+            await self._services.private.tell(Said.of(body), _not_retried(answer))
         await self._services.homes.publish(admin.user)
 
     async def cancel(self, ack: Ack, body: Body) -> None:
@@ -122,3 +122,9 @@ class Desk:
         await ack()
         await self._services.private.tell(Said.of(body), words)
         return None
+
+
+def _not_retried(answer: NotDone) -> str:
+    if answer is NotDone.PRUNED:
+        return "This run ended so long ago that its journal was deleted. Start a new one."
+    return "This run is not stuck any more."

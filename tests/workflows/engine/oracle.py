@@ -23,7 +23,8 @@ FORBIDDEN = {
     "a wait resolved without its event": """
         SELECT run_id FROM waits WHERE status = 'resolved' AND NOT EXISTS (SELECT 1 FROM events
         WHERE id = event_id AND events.status = 'consumed' AND events.run_id = waits.run_id
-        AND events.name = waits.name AND events.wait_nth = waits.nth)""",
+        AND events.name = waits.name AND events.wait_nth = waits.nth)
+        AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
         AND (SELECT count(*) FROM waits WHERE event_id = events.id) <> 1""",
@@ -33,7 +34,8 @@ FORBIDDEN = {
         AND (waits.status = 'open') <> (journal.status = 'started')""",
     "a wait without a journal entry": """
         SELECT run_id FROM waits WHERE NOT EXISTS (SELECT 1 FROM journal WHERE
-        journal.run_id = waits.run_id AND journal.name = waits.name AND journal.nth = waits.nth)""",
+        journal.run_id = waits.run_id AND journal.name = waits.name AND journal.nth = waits.nth)
+        AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "running without an owner": """
         SELECT id FROM runs WHERE (status = 'running') <> (owner IS NOT NULL)
         OR (status = 'running') <> (lease_until IS NOT NULL)""",
@@ -47,10 +49,17 @@ FORBIDDEN = {
         WHERE events.status = 'buffered' AND finished_at IS NOT NULL""",
     "a decided gate that nobody is told of": """
         SELECT gates.id FROM gates WHERE status <> 'open' AND NOT EXISTS
-        (SELECT 1 FROM outbox WHERE outbox.gate_id = gates.id AND what = 'decided')""",
+        (SELECT 1 FROM outbox WHERE outbox.gate_id = gates.id AND what = 'decided')
+        AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "a decision without its line in the audit": """
         SELECT id FROM gates WHERE status IN ('approved', 'rejected') AND NOT EXISTS
         (SELECT 1 FROM audit WHERE audit.gate_id = gates.id AND outcome = gates.status)""",
+    "pruned, but not over": """
+        SELECT id FROM runs WHERE pruned_at IS NOT NULL
+        AND status NOT IN ('completed', 'failed', 'cancelled')""",
+    "pruned, but not all of it": """
+        SELECT id FROM runs WHERE pruned_at IS NOT NULL AND (id IN (SELECT run_id FROM journal)
+        OR id IN (SELECT run_id FROM events) OR id IN (SELECT run_id FROM outbox))""",
     "a broken foreign key": "PRAGMA foreign_key_check",
     "a broken file": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }

@@ -1,13 +1,14 @@
 """LocalEngine: `Engine` on our own tables, executed by the workers of this process."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from store import audit, runs, waits
 from store.database import Database, Topic, Tx
 from store.tables import RunStatus
 from workflows.clock import Clock
-from workflows.engine.base import Done, NotDone, RunView, Start, Started
-from workflows.engine.local import transitions, views
+from workflows.duration import duration
+from workflows.engine.base import SHORTEST_KEPT, Done, NotDone, Pruned, RunView, Start, Started
+from workflows.engine.local import retention, transitions, views
 from workflows.errors import KeyReused
 from workflows.event import Delivery, Receipt
 from workflows.ids import is_run_id, run_id
@@ -50,6 +51,15 @@ class LocalEngine:
     async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
         """See `Engine.retry`."""
         return await self._db.write(transitions.retry, run_id, by=by, via=via)
+
+    async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
+        """See `Engine.prune`."""
+        checked = duration(older_than, "older_than", SHORTEST_KEPT)
+        return await self._db.write(retention.prune, checked, by=by, via=via)
+
+    async def prunable(self, older_than: timedelta) -> Pruned:
+        """See `Engine.prunable`."""
+        return await self._db.read(retention.prunable, older_than)
 
     async def get(self, run_id: str) -> RunView | None:
         """See `Engine.get`."""

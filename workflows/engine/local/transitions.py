@@ -206,9 +206,10 @@ def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
         return NotDone.UNKNOWN_RUN
     if run.status not in {RunStatus.BLOCKED, RunStatus.FAILED}:
         return NotDone.NOTHING_TO_RETRY
+    if not runs.revive(tx, run_id):
+        return NotDone.PRUNED
     if run.failed_seq is not None:
         journal.supersede(tx, run_id, run.failed_seq)
-    runs.revive(tx, run_id)
     cards.redraw_run(tx, run_id)
     audit.append(tx, actor=by, via=via, action="retry", outcome="done", run_id=run_id)
     tx.announce(Topic.READY)

@@ -7,6 +7,8 @@ from workflows.engine.base import RunView, TimelineView, WaitView
 from workflows.engine.local.journal import label
 from workflows.plain import loads
 
+PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
+
 
 def whole(tx: Tx, run_id: str) -> RunView | None:
     """Answer a run with its waits and its timeline."""
@@ -79,6 +81,8 @@ def _timeline(tx: Tx, run: runs.Run) -> tuple[TimelineView, ...]:
     ]
     if run.finished_at:
         happened.append(TimelineView(run.finished_at, run.status.value))
+    if run.pruned_at:
+        happened.append(TimelineView(run.pruned_at, "pruned", None, PRUNED))
     return tuple(sorted(happened, key=lambda line: line.at))
 
 
