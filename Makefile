@@ -1,13 +1,17 @@
 # make demo   a local Slack-compatible workspace and the bot against it; one address to open
 # make test   linters, type checker and the whole suite
 # make bench  the figures of the README, measured on this machine
+# make sim    one simulated schedule once more: make sim SEED=17
+# make soak   very many of them: make soak SCHEDULES=1000000
 
 PYTHON     ?= python3
 PORT       ?= 3000
 SLACK_PORT ?= 3001
+SEED       ?= 0
+SCHEDULES  ?= 1000000
 BIN        := .venv/bin
 
-.PHONY: install demo test bench lock
+.PHONY: install demo test bench sim soak lock
 
 install: .venv/installed
 
@@ -19,6 +23,12 @@ test: .venv/installed-dev
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.bench
+
+sim: .venv/installed-dev
+	@$(BIN)/python -m tests.promises.simulate --seed $(SEED)
+
+soak: .venv/installed-dev
+	@$(BIN)/python -m tests.promises.simulate --schedules $(SCHEDULES) --processes 2
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,0 +1,136 @@
+"""Small jobs that use every verb, and what they become when their code is changed."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.workflows.kit import a_job
+from workflows.approvals.gate import Approved, Policy
+from workflows.context import Context
+from workflows.registry import Job
+from workflows.step import Retries
+
+if TYPE_CHECKING:
+    from tests.promises.world import World
+
+TRIED = Retries(attempts=4, backoff="2s")
+ANSWER = {"timeout": "40s", "expected": ["yes", "no"]}
+
+
+async def do(world: "World", ctx: Context, name: str, retries: Retries | None = None) -> None:
+    """Take a step, and see that a job is given the same the first time as on replay."""
+    value = await ctx.step.run(name, world.effects.post, name, retries=retries)
+    if value != [name, {"1": name}]:
+        world.oracle.found(f"I15 the step {name} answered {value!r}, not what its entry says")
+
+
+def approvals(world: "World") -> Job:
+    """Two questions, the second to two people; a step before, between and after."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await do(world, ctx, "before")
+        said = []
+        for need in (1, 2):
+            policy = Policy(channel_members=True, need=need)
+            decision = await ctx.approval("decision", "Go?", policy=policy, timeout="30s")
+            said.append(type(decision).__name__.lower())
+            if not isinstance(decision, Approved):
+                break
+            await do(world, ctx, "after")
+        return said
+
+    return a_job(job, "approvals")
+
+
+def waits(world: "World") -> Job:
+    """One name waited for again and again, with a step after each answer."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        said = []
+        for _ in range(3):
+            event = await ctx.step.wait_for_event("item", **ANSWER)
+            said.append(event.kind)
+            if event.kind == "timeout":
+                break
+            await do(world, ctx, "took")
+        return said
+
+    return a_job(job, "waits")
+
+
+def sleeps(world: "World") -> Job:
+    """Sleeps between steps, and the time as the job sees it."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await do(world, ctx, "first")
+        began = await ctx.step.now()
+        await ctx.step.sleep("nap", "20s")
+        await do(world, ctx, "second")
+        await ctx.step.sleep("nap", "1s")
+        if (await ctx.step.now()) < began:
+            world.oracle.found("time ran backwards in a job")
+        return ["slept"]
+
+    return a_job(job, "sleeps")
+
+
+def flaky(world: "World") -> Job:
+    """Steps that are tried again; their effects meet the troubles first."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        for _ in range(3):
+            await do(world, ctx, "try", TRIED)
+        return ["tried"]
+
+    return a_job(job, "flaky")
+
+
+def closing(world: "World") -> Job:
+    """Closing code that takes steps of its own, whatever ends the run."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        try:
+            await do(world, ctx, "open")
+            event = await ctx.step.wait_for_event("answer", **ANSWER)
+            await do(world, ctx, "use")
+        finally:
+            await do(world, ctx, "close")
+        return [event.kind]
+
+    return a_job(job, "closing")
+
+
+JOBS: dict[str, Callable[["World"], Job]] = {
+    job.__name__: job for job in (approvals, waits, sleeps, flaky, closing)
+}
+
+
+def inserted(job: Job, world: "World") -> Job:
+    """Answer *job* with a step before everything else."""
+
+    async def changed(ctx: Context, request: Any) -> Any:
+        await do(world, ctx, "inserted")
+        return await job.function(ctx, request)
+
+    return a_job(changed, job.name)
+
+
+def appended(job: Job, world: "World") -> Job:
+    """Answer *job* with a step after everything else: harmless."""
+
+    async def changed(ctx: Context, request: Any) -> Any:
+        result = await job.function(ctx, request)
+        await do(world, ctx, "appended")
+        return result
+
+    return a_job(changed, job.name)
+
+
+def registries(world: "World") -> dict[str, tuple[Job, ...]]:
+    """Answer the deploys that a schedule may make, by name."""
+    today = tuple(job(world) for job in JOBS.values())
+    return {
+        "today": today,
+        "inserted": tuple(inserted(job, world) for job in today),
+        "appended": tuple(appended(job, world) for job in today),
+        "missing": today[1::2],
+    }

@@ -1,0 +1,67 @@
+"""The verdict on a schedule that is over: rows, ledger and clients must tell one story."""
+
+from collections import defaultdict
+from typing import Any
+
+from tests.promises.clients import Clients
+from tests.promises.effects import INSTALLATION
+from tests.promises.world import World
+from workflows.ids import step_key
+from workflows.plain import loads
+
+# What may have made a run fail: a step whose every try was answered by a trouble.
+EXPECTED_FAILURES = {"ConnectionResetError"}
+
+
+def judge(world: World, clients: Clients) -> None:
+    """Note every broken promise that can be seen from the end."""
+    world.oracle.look(world.memory)
+    clients.check()
+    _effects(world)
+    _results(world)
+
+
+def _effects(world: World) -> None:
+    found = world.oracle.found
+    by_key: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    attempts: dict[str, list[int]] = defaultdict(list)
+    for effect in world.effects.ledger:
+        by_key[effect.key].add((effect.run_id, effect.what))
+        if effect.by_owner:
+            attempts[effect.key].append(effect.attempt)
+    for key, what in by_key.items():
+        if len(what) > 1:
+            found(f"I13 one key for {what}")
+            continue
+        # They are counted anew when a person has a run tried again.
+        ((run_id, _),) = what
+        if attempts[key] != sorted(attempts[key]) and not world.look(_RETRIED, run_id):
+            found(f"I13 the attempts of {what} were numbered {attempts[key]}")
+    journaled = """SELECT run_id, name, nth FROM journal WHERE kind = 'step'
+        AND status IN ('done', 'failed') ORDER BY run_id, seq"""
+    for run_id, name, nth in world.look(journaled):
+        if step_key(INSTALLATION, run_id, name, nth) not in by_key:
+            found(f"I12 {name}#{nth} of {run_id} is in the journal and was never done")
+
+
+def _results(world: World) -> None:
+    found = world.oracle.found
+    runs = "SELECT id, job, status, result, error FROM runs"
+    for run_id, job, status, result, error in world.look(runs):
+        if status == "failed" and loads(error)["kind"] not in EXPECTED_FAILURES:
+            found(f"the run {run_id} of {job} failed: {error}")
+        if status == "completed" and job in _TRUTH:
+            truth = [said for (said,) in world.look(_TRUTH[job], run_id)]
+            if loads(result) != truth:
+                found(f"I11 {job} {run_id} returned {result}; the rows say {truth}")
+
+
+_RETRIED = "SELECT 1 FROM audit WHERE action = 'retry' AND outcome = 'done' AND run_id = ?"
+_ENDED = """SELECT CASE status WHEN 'timed_out' THEN 'timeout'
+    ELSE (SELECT kind FROM events WHERE id = event_id) END
+    FROM waits WHERE run_id = ? AND kind <> 'sleep' ORDER BY nth"""
+_TRUTH: dict[str, Any] = {
+    "approvals": "SELECT status FROM gates WHERE run_id = ? ORDER BY nth",
+    "waits": _ENDED,
+    "closing": _ENDED,
+}
