@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from store.database import Tx
@@ -60,6 +60,16 @@ _SUPERSEDE = Query(
     .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
     .values(status=EntryStatus.SUPERSEDED)
 )
+_SUPERSEDE_CANCELLED = Query(
+    update(JOURNAL)
+    .where(
+        _c.run_id == bindparam("of_run"),
+        named(_c.kind, EntryKind.WAIT),
+        named(_c.status, EntryStatus.CANCELLED),
+    )
+    .values(status=EntryStatus.SUPERSEDED)
+)
+_LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run")), lambda seq: seq)
 
 
 def put(tx: Tx, run_id: str, entries: Iterable[Entry]) -> None:
@@ -90,3 +100,13 @@ def settle(
 def supersede(tx: Tx, run_id: str, seq: int) -> None:
     """Take an entry out of the replay; it stays in the history."""
     tx.run(_SUPERSEDE, of_run=run_id, of_seq=seq)
+
+
+def supersede_cancelled(tx: Tx, run_id: str) -> None:
+    """Take the waits that were given up out of the replay: they are opened again."""
+    tx.run(_SUPERSEDE_CANCELLED, of_run=run_id)
+
+
+def last_seq(tx: Tx, run_id: str) -> int | None:
+    """Answer the place of the last entry; None: there is none."""
+    return tx.first(_LAST_SEQ, of_run=run_id)

@@ -46,6 +46,14 @@ class Claimed(NamedTuple):
     idle_claims: int
     cancel_requested_at: datetime | None
     created_at: datetime
+    accepted_seq: int | None
+
+
+class Cancel(NamedTuple):
+    """Whether a cancel was asked for while a pass was under way, and by whom."""
+
+    requested_at: datetime | None
+    by: str | None
 
 
 class Run(NamedTuple):
@@ -65,6 +73,7 @@ class Run(NamedTuple):
     result: str | None
     error: str | None
     failed_seq: int | None
+    accepted_seq: int | None
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
@@ -114,7 +123,8 @@ _PARK = Query(
     update(RUNS)
     .where(_owned)
     .values(status=RunStatus.WAITING, idle_claims=0, **_nobody)
-    .returning(_c.cancel_requested_at, _c.cancelled_by)
+    .returning(_c.cancel_requested_at, _c.cancelled_by),
+    Cancel,
 )
 _KEEP = Query(
     update(RUNS)
@@ -132,6 +142,8 @@ _BACK_OFF = Query(
     update(RUNS)
     .where(_owned)
     .values(status=RunStatus.READY, ready_at=bindparam("at"), idle_claims=0, **_nobody)
+    .returning(_c.cancel_requested_at, _c.cancelled_by),
+    Cancel,
 )
 _RELEASE = Query(
     update(RUNS)
@@ -163,7 +175,14 @@ _BLOCK = Query(
 )
 _WAKE = Query(
     update(RUNS)
-    .where(_run, named(_c.status, RunStatus.WAITING))
+    .where(
+        _run,
+        or_(
+            named(_c.status, RunStatus.WAITING),
+            # It backs off in one branch, and waits in another.
+            and_(named(_c.status, RunStatus.READY), _c.ready_at > bindparam("now")),
+        ),
+    )
     .values(status=RunStatus.READY, ready_at=bindparam("now"), updated_at=bindparam("now"))
 )
 _CANCEL = Query(
@@ -203,6 +222,7 @@ _REVIVE = Query(
         error=null(),
         failed_seq=null(),
         finished_at=null(),
+        accepted_seq=bindparam("to_accepted_seq"),
         updated_at=bindparam("now"),
     )
 )
@@ -293,8 +313,8 @@ def claim_suspect(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime) ->
     return tx.all(_claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1)
 
 
-def park(tx: Tx, run_id: str, epoch: int) -> list[Row]:
-    """Let go of a run that waits; answers when and by whom a cancel was asked for, or no row."""
+def park(tx: Tx, run_id: str, epoch: int) -> list[Cancel]:
+    """Let go of a run that waits; answers whether a cancel was asked for, or no row: fenced."""
     return tx.all(_PARK, run_id=run_id, of_epoch=epoch, now=tx.now)
 
 
@@ -309,9 +329,9 @@ def extend(tx: Tx, run_id: str, epoch: int, until: datetime) -> bool:
     return tx.run(_EXTEND, run_id=run_id, of_epoch=epoch, until=until) == 1
 
 
-def back_off(tx: Tx, run_id: str, epoch: int, at: datetime) -> bool:
-    """Make a running run ready at *at*; False: fenced."""
-    return tx.run(_BACK_OFF, run_id=run_id, of_epoch=epoch, at=at, now=tx.now) == 1
+def back_off(tx: Tx, run_id: str, epoch: int, at: datetime) -> list[Cancel]:
+    """Make a running run ready at *at*; answers as `park` does."""
+    return tx.all(_BACK_OFF, run_id=run_id, of_epoch=epoch, at=at, now=tx.now)
 
 
 def release(tx: Tx, run_id: str, epoch: int) -> bool:
@@ -349,7 +369,7 @@ def block(tx: Tx, run_id: str, epoch: int, reason: str) -> bool:
 
 
 def wake(tx: Tx, run_id: str) -> bool:
-    """Make a waiting run ready; False: it was not waiting."""
+    """Make a waiting run ready; False: it was neither waiting nor backing off."""
     return tx.run(_WAKE, run_id=run_id, now=tx.now) == 1
 
 
@@ -363,9 +383,12 @@ def force_cancel(tx: Tx, run_id: str, by: str) -> None:
     tx.run(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
 
 
-def revive(tx: Tx, run_id: str) -> bool:
-    """Make a blocked or failed run ready; False: its journal was pruned."""
-    return tx.run(_REVIVE, run_id=run_id, now=tx.now) == 1
+def revive(tx: Tx, run_id: str, *, accepted_seq: int | None) -> bool:
+    """Make a blocked or failed run ready, on code that is accepted up to an entry.
+
+    False: its journal was pruned.
+    """
+    return tx.run(_REVIVE, run_id=run_id, to_accepted_seq=accepted_seq, now=tx.now) == 1
 
 
 def recover(tx: Tx) -> int:

@@ -13,7 +13,10 @@ _c = WAITS.c
 
 
 class Wait(NamedTuple):
-    """A wait as stored; `expected` lists kinds, comma-separated."""
+    """A wait as stored; `expected` lists kinds, comma-separated.
+
+    *any_name* and *any_nth* name the entry that it shares with others, of which one ends all.
+    """
 
     run_id: str
     name: str
@@ -25,10 +28,25 @@ class Wait(NamedTuple):
     event_id: int | None
     opened_at: datetime
     ended_at: datetime | None
+    any_name: str | None = None
+    any_nth: int | None = None
+
+    @property
+    def entry(self) -> tuple[str, int]:
+        """The journal entry that the end of this wait is written into."""
+        return (self.any_name or self.name, self.any_nth or self.nth)
 
 
 _COLUMNS = [_c[name] for name in Wait._fields]
 _INSERT = Query(inserting(WAITS, *Wait._fields))
+_IS_OPEN = Query(
+    select(_c.status).where(
+        _c.run_id == bindparam("of_run"),
+        _c.name == bindparam("of_name"),
+        _c.nth == bindparam("of_nth"),
+        named(_c.status, WaitStatus.OPEN),
+    )
+)
 _NEWEST = Query(
     select(*_COLUMNS)
     .where(_c.run_id == bindparam("of_run"), _c.name == bindparam("of_name"))
@@ -73,6 +91,20 @@ _END = Query(
         ended_at=bindparam("now"),
     )
 )
+_END_OTHERS = Query(
+    update(WAITS)
+    .where(
+        _c.run_id == bindparam("of_run"),
+        _c.any_name == bindparam("of_any_name"),
+        _c.any_nth == bindparam("of_any_nth"),
+        named(_c.status, WaitStatus.OPEN),
+    )
+    .values(
+        status=bindparam("to_status", type_=_c.status.type),
+        event_id=bindparam("by_event"),
+        ended_at=bindparam("now"),
+    )
+)
 _NEXT_DEADLINE = Query(
     select(func.min(_c.deadline_at)).where(named(_c.status, WaitStatus.OPEN)), lambda at: at
 )
@@ -91,6 +123,11 @@ def newest(tx: Tx, run_id: str, name: str) -> Wait | None:
 def get(tx: Tx, run_id: str, name: str, nth: int) -> Wait | None:
     """Answer one wait."""
     return tx.first(_GET, of_run=run_id, of_name=name, of_nth=nth)
+
+
+def is_open(tx: Tx, wait: Wait) -> bool:
+    """Whether a wait has not ended yet."""
+    return bool(tx.all(_IS_OPEN, of_run=wait.run_id, of_name=wait.name, of_nth=wait.nth))
 
 
 def of_run(tx: Tx, run_id: str) -> list[Wait]:
@@ -120,6 +157,19 @@ def end(tx: Tx, wait: Wait, status: WaitStatus, event_id: int | None = None) -> 
         now=tx.now,
     )
     return changed == 1
+
+
+def end_others(tx: Tx, wait: Wait, status: WaitStatus, event_id: int | None = None) -> None:
+    """End the waits that were opened together with one that has just ended."""
+    tx.run(
+        _END_OTHERS,
+        of_run=wait.run_id,
+        of_any_name=wait.any_name,
+        of_any_nth=wait.any_nth,
+        to_status=status,
+        by_event=event_id,
+        now=tx.now,
+    )
 
 
 def next_deadline(tx: Tx) -> datetime | None:

@@ -3,7 +3,7 @@
 from workflows.app import App, Route
 from workflows.approvals.gate import Approved, Decision, Expired, Policy, Rejected
 from workflows.context import Context
-from workflows.errors import HarborError, RunCancelled, StepFailed
+from workflows.errors import HarborError, RunCancelled, StepFailed, StepOutcomeUnknown
 from workflows.event import Event
 from workflows.job import Job, job
 from workflows.slack_ids import SlackChannel, SlackUser
@@ -26,6 +26,7 @@ __all__ = [
     "SlackChannel",
     "SlackUser",
     "StepFailed",
+    "StepOutcomeUnknown",
     "current_step",
     "job",
 ]

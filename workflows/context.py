@@ -71,6 +71,14 @@ class Context:
             f"job:{self.run.id}",
         )
 
+    def patched(self, name: str) -> bool:
+        """Whether this run takes the new way. Guard a change with it that parked runs would meet.
+
+        False only in a run that had gone past this point before the change; the nth use of a
+        name keeps its answer.
+        """
+        return self.step.patched(name)
+
     async def approval(
         self,
         name: str,

@@ -9,11 +9,14 @@ HarborError                      everything here that is an error
 ├── PluginNotFound
 ├── ToolNotFound
 ├── ArgumentsRefused             arguments that a tool's own schema does not accept
-├── StepMisused                  a verb called where it cannot be: nested, concurrent, bad name
+├── StepMisused                  a verb called where or how it cannot be: a bad name, a bad call
+│   ├── NestedStep               inside a step function
+│   └── ConcurrentStep           beside another verb: fan-out is `gather`
 ├── Fenced                       somebody else owns the run now; nothing was written
 └── StepFailed                   the only error a job meets from a step
     ├── NotSerializable          the step ran, but its result is no JSON
-    └── ResultTooLarge           the step ran, but its result is too large to keep
+    ├── ResultTooLarge           the step ran, but its result is too large to keep
+    └── StepOutcomeUnknown       it may begin once, has begun, and never said how it ended
 
 ControlFlow (BaseException)      how a pass ends early; never an error, never caught by a job
 ├── Parked                       a wait is open: the pass is over, the run goes on later
@@ -76,6 +79,14 @@ class StepMisused(HarborError):
     """A durable verb was called where it cannot be; the message says what to do instead."""
 
 
+class NestedStep(StepMisused):
+    """A durable verb was called inside a step function."""
+
+
+class ConcurrentStep(StepMisused):
+    """A durable verb was called beside another one, or from a task of the job's own."""
+
+
 class Fenced(HarborError):
     """Another owner holds the run (its epoch moved on); the write did not happen."""
 
@@ -107,6 +118,13 @@ class ResultTooLarge(StepFailed):
         super().__init__(message, kind="ResultTooLarge")
 
 
+class StepOutcomeUnknown(StepFailed):
+    """A step that may begin once has begun, and nobody knows whether it happened: look."""
+
+    def __init__(self, message: str, *, step: str = "", kind: str = "StepOutcomeUnknown") -> None:
+        super().__init__(message, step=step, kind=kind)
+
+
 class ControlFlow(BaseException):
     """A pass ends early. Not an error: let it through.
 
@@ -135,4 +153,7 @@ class Blocked(ControlFlow):
 
 
 class RunCancelled(ControlFlow):
-    """The run was cancelled. Closing code (``finally``) may still take steps."""
+    """The run was cancelled, or a branch because another one failed.
+
+    Closing code (``finally``) may still take steps, and wait.
+    """

@@ -1,12 +1,13 @@
 """Step: the durable verbs, the contract that any engine keeps."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from store.database import Tx
 from workflows.duration import Duration, duration
@@ -16,6 +17,8 @@ from workflows.event import Event
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
 MOST_KINDS = 20
+MOST_EVENTS = 20
+MOST_BRANCHES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,20 @@ class Step(Protocol):
     """What a job may do durably. Every verb takes a name; the nth use of it is one entry."""
 
     async def run(
-        self, name: str, call: Callable[..., Any], *args: Any, retries: Retries | None = None
+        self,
+        name: str,
+        call: Callable[..., Any],
+        *args: Any,
+        retries: Retries | None = None,
+        timeout: Duration | None = None,
+        at_most_once: bool = False,
     ) -> Any:
         """Call a named module-level function, sync or async, with plain arguments, once.
 
-        Answers what its journal entry decodes to. Raises StepFailed when it failed for good.
+        Answers what its journal entry decodes to. Raises StepFailed when it failed for good. A
+        *timeout* ends an attempt, not the step; a sync function cannot be interrupted and goes on
+        in its thread. With *at_most_once* it is never begun again: where it had begun and its
+        process died, StepOutcomeUnknown is raised.
         """
 
     async def wait_for_event(
@@ -123,11 +135,39 @@ class Step(Protocol):
         With an *opening* the wait is an approval: it takes no event that arrived earlier.
         """
 
+    async def wait_for_any(
+        self, name: str, events: Mapping[str, Sequence[str]], *, timeout: Duration
+    ) -> Event:
+        """Park until the first of several events, each with its expected kinds, or the timeout.
+
+        The answer's `name` says which one; at a timeout it is *name*. The others are over then.
+        """
+
+    async def gather(self, name: str, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Do several things at once, and answer their results in order.
+
+        A branch that waits lets the others go on; when none can, the run parks and any of its
+        waits wakes it. If one fails, the waits of the others are over (their closing code runs),
+        and the first error, in order, is raised when every branch has ended.
+        """
+
     async def sleep(self, name: str, length: Duration) -> None:
         """Park for *length*."""
 
     async def now(self) -> datetime:
         """Answer the time (aware UTC), the same on every replay."""
+
+    async def uuid(self) -> UUID:
+        """Answer a random UUID (version 4), the same on every replay."""
+
+    async def random(self) -> float:
+        """Answer a random number from 0 up to 1, the same on every replay."""
+
+    def patched(self, name: str) -> bool:
+        """Whether this run takes the new way: False only where it had gone past this point before.
+
+        The nth use of a name keeps its answer.
+        """
 
 
 def checked_name(name: object) -> str:
@@ -154,3 +194,13 @@ def checked_kinds(expected: object) -> tuple[str, ...]:
                 " and 'timeout' is what silence is called"
             )
     return kinds
+
+
+def checked_events(events: object) -> dict[str, tuple[str, ...]]:
+    """Answer events by name with their kinds; raises StepMisused where they are none."""
+    if not isinstance(events, Mapping) or not 1 <= len(events) <= MOST_EVENTS:
+        raise StepMisused(
+            f"wait_for_any takes 1 to {MOST_EVENTS} events with their kinds, like"
+            " {'decision': ['approved'], 'abort': ['now']}"
+        )
+    return {checked_name(name): checked_kinds(kinds) for name, kinds in events.items()}

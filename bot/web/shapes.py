@@ -11,7 +11,8 @@ from workflows.engine.base import SHORTEST_KEPT, RunStatus, WaitKind, WaitStatus
 from workflows.event import Disposition
 
 RunId = Annotated[str, Field(pattern=r"^[0-9a-hjkmnp-tv-z]{26}$")]
-WaitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}$")]
+# The name of a wait in a branch of a gather says which: fan#1[0]/decision.
+WaitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.:/#\[\]-]{0,511}$")]
 EventKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 MOST_KEPT_S = int(LONGEST.total_seconds())
 Key = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,255}$")]

@@ -11,6 +11,7 @@ from store import meta
 from store.database import Database
 from workflows.context import Context
 from workflows.engine.base import Done, NotDone, RunView, Start, WaitView
+from workflows.errors import StepFailed
 from workflows.event import Delivery, Receipt
 from workflows.plugins.base import Plugins
 from workflows.registry import Job, Registry
@@ -51,14 +52,19 @@ class Effects:
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, CurrentStep]] = []
-        self.troubles: list[BaseException] = []
+        self.troubles: list[BaseException | None] = []
 
     async def post(self, what: str = "letter") -> dict[str, str]:
-        """Do *what*; with a trouble left, it happens all the same and the trouble is raised."""
+        """Do *what*; with a trouble next, it happens all the same and the trouble is raised."""
         self.steps.append((what, current_step()))
-        if self.troubles:
-            raise self.troubles.pop(0)
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is not None:
+            raise trouble
         return {"posted": what}
+
+    async def refuse(self) -> None:
+        """Fail for good."""
+        raise StepFailed("refused")
 
     @property
     def done(self) -> list[str]:

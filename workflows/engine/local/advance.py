@@ -2,10 +2,13 @@
 
 import logging
 
+from pydantic import BaseModel
+
 from store.tables import RunStatus
 from workflows.context import Context
+from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
-from workflows.engine.local.replay import LARGEST_RESULT, Replay
+from workflows.engine.local.replay import Replay
 from workflows.errors import (
     ControlFlow,
     HarborError,
@@ -29,6 +32,13 @@ async def advance(job: Job, stored_input: str, context: Context, replay: Replay)
         arguments = job.read(stored_input)
     except InputRefused as error:
         return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
+    outcome = await _outcome(job, arguments, context, replay)
+    if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
+        replay.let_go()
+    return outcome
+
+
+async def _outcome(job: Job, arguments: BaseModel, context: Context, replay: Replay) -> Outcome:
     try:
         result = await job.function(context, arguments)
     except Exception as error:  # noqa: BLE001  the job's own failure is data
@@ -37,10 +47,16 @@ async def advance(job: Job, stored_input: str, context: Context, replay: Replay)
         return _ending(replay) or Broken(RunStatus.CANCELLED)
     except ControlFlow:
         # What the first signal said: closing code may have met a second one on its way out.
+        if replay.has_swallowed:
+            return SWALLOWED
         if ending := _ending(replay):
             return ending
         raise
     return _swallowed(replay) or _returned(job, result)
+
+
+def _is_blocked(outcome: Outcome) -> bool:
+    return isinstance(outcome, Broken) and outcome.status is RunStatus.BLOCKED
 
 
 def _ending(replay: Replay) -> Outcome | None:
@@ -55,16 +71,7 @@ def _swallowed(replay: Replay) -> Outcome | None:
     ending = _ending(replay)
     if ending is None or isinstance(ending, Broken):
         return ending
-    # The wait was never reached as far as the rules know: it is not opened.
-    replay.writes = replay.writes.without_waits()
-    return Broken(
-        RunStatus.FAILED,
-        _error(
-            "SuspendSwallowed",
-            "the job caught the signal that parks it; let BaseException through (a bare `except:`"
-            " or `except BaseException` must end in `raise`)",
-        ),
-    )
+    return SWALLOWED
 
 
 def _failed(error: Exception, replay: Replay) -> Broken:
@@ -97,3 +104,13 @@ def _returned(job: Job, result: object) -> Outcome:
 def _error(kind: str, message: str, step: str = "") -> str:
     text = message.encode(errors="replace").decode()[:2_000]
     return dumps({"kind": kind, "message": text, "step": step or None})
+
+
+SWALLOWED = Broken(
+    RunStatus.FAILED,
+    _error(
+        "SuspendSwallowed",
+        "the job caught the signal that parks it; let BaseException through (a bare `except:`"
+        " or `except BaseException` must end in `raise`)",
+    ),
+)

@@ -1,6 +1,11 @@
-"""The journal as one pass reads it: by name and nth use, wherever the step now stands."""
+"""The journal as one pass reads it: by name and nth use, wherever the step now stands.
 
-from collections import Counter
+Every branch of a `gather` has a reading of its own, for its names begin with the branch's: the
+second coroutine of ``gather("fan", …)`` writes ``fan#1[1]/post``. What is inserted, removed or
+used for the nth time is judged branch by branch; only the order of writing is the run's.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from store.journal import Entry
@@ -15,45 +20,95 @@ def label(name: str, nth: int) -> str:
     return name if nth == 1 else f"{name}#{nth}"
 
 
-class Journal:
-    """Entries not read yet, uses so far, and the order in which entries were written."""
+def branch_of(name: str) -> str:
+    """Answer what the names of an entry's branch begin with; "": the job itself."""
+    branch, bracket, _ = name.rpartition("]/")
+    return branch + bracket
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        superseded = {e.seq: (e.name, e.nth) for e in entries if e.status is SUPERSEDED}
+
+class Journal:
+    """One run's entries, by branch. Up to *accepted* a person takes the code as it is now."""
+
+    def __init__(self, entries: Sequence[Entry], accepted: int = 0) -> None:
+        self._accepted = accepted
+        self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            self._branches[branch_of(entry.name)].append(entry)
+        self.written = max((entry.seq for entry in entries), default=0)
+        self.size = sum(len(entry.value or "") for entry in entries)
+
+    def reading(self, branch: str = "") -> "Reading":
+        """Answer how far a branch has come: nothing of it has been read yet."""
+        return Reading(self, self._branches[branch], self._accepted)
+
+    def next_seq(self) -> int:
+        """Answer the place of a new entry: after all others."""
+        self.written += 1
+        return self.written
+
+
+class Reading:
+    """Entries of one branch that are not read yet, and uses so far."""
+
+    def __init__(self, journal: Journal, entries: Sequence[Entry], accepted: int) -> None:
+        gone = [entry for entry in entries if entry.status is SUPERSEDED]
+        superseded = {entry.seq for entry in gone}
+        self._journal = journal
+        self._accepted = accepted
         self._unread = {(e.name, e.nth): e for e in entries if e.seq not in superseded}
-        self._to_repeat = frozenset(superseded.values())
-        self._last_written = max((entry.seq for entry in entries), default=0)
+        self._to_repeat = {(e.name, e.nth) for e in gone}
+        # A wait that a person had repeated has left its row behind: its place stays taken.
+        self._taken = {(e.name, e.nth) for e in gone if e.kind is EntryKind.WAIT}
         self._last_read = 0
         self._uses: Counter[str] = Counter()
+        self.superseded: list[int] = []
 
     def use(self, name: str) -> int:
         """Count a use of *name* and answer which one it is."""
         self._uses[name] += 1
+        while (name, self._uses[name]) in self._taken:
+            self._uses[name] += 1
+            self._to_repeat.add((name, self._uses[name]))
         return self._uses[name]
 
-    def read(self, kind: EntryKind, name: str, nth: int) -> Entry | None:
-        """Answer what the step returned before; None: it is new.
+    def look(self, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+        """Count a use of *name*; answer which one, and what it returned before; None: it is new.
 
         Raises Blocked where the code now means something else by the name.
         """
+        nth = self.use(name)
         entry = self._unread.pop((name, nth), None)
         if entry is None:
-            return None
+            return nth, None
         if entry.kind is not kind:
-            raise Blocked(
-                f"nondeterminism: {label(name, nth)!r} is a {kind.value} in the code, but was a"
-                f" {entry.kind.value} when this run reached it. Nothing was executed. Give it"
-                " another name, or bring the old code back; then retry, or cancel the run"
-            )
+            self._give_up(entry, kind)
+            return (nth, None) if entry.kind is not EntryKind.WAIT else self.look(kind, name)
         self._last_read = max(self._last_read, entry.seq)
-        return entry
+        return nth, entry
+
+    def _give_up(self, entry: Entry, kind: EntryKind) -> None:
+        """Take an entry of another kind out of the journal, if a person has accepted that."""
+        if entry.seq > self._accepted:
+            raise Blocked(
+                f"nondeterminism: {label(entry.name, entry.nth)!r} is a {kind.value} in the code,"
+                f" but was a {entry.kind.value} when this run reached it. Nothing was executed."
+                " Bring the old code back and retry, or retry to go on with the code as it is now,"
+                " or cancel the run"
+            )
+        self.superseded.append(entry.seq)
+        if entry.kind is EntryKind.WAIT:
+            self._taken.add((entry.name, entry.nth))
+            self._uses[entry.name] -= 1
 
     def next_seq(self) -> int:
-        """Answer the place of a new entry: after all others."""
-        self._last_written += 1
+        """Answer the place of a new entry of this branch."""
         # What this pass writes it has also read: a step after it is no insertion.
-        self._last_read = self._last_written
-        return self._last_written
+        self._last_read = self._journal.next_seq()
+        return self._last_read
+
+    def has_gone_further(self) -> bool:
+        """Whether the run has already done something that the code reaches later, if at all."""
+        return any(entry.seq > self._last_read for entry in self._unread.values())
 
     def refuse_insertion(self, name: str, nth: int) -> None:
         """Raise Blocked where a new step stands before the point the run had reached.
@@ -61,12 +116,14 @@ class Journal:
         Entries unread *after* the last one read prove it: the code has changed there. Unread ones
         before it were passed over; their steps have been removed, which is harmless.
         """
-        later = [e for e in self._unread.values() if e.seq > self._last_read]
+        known = max(self._last_read, self._accepted)
+        later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
         # A step that a person had repeated stands where it always stood.
         if later and (name, nth) not in self._to_repeat:
-            known = ", ".join(label(e.name, e.nth) for e in sorted(later, key=lambda e: e.seq))
+            done = ", ".join(label(e.name, e.nth) for e in later)
             raise Blocked(
                 f"nondeterminism: the code now reaches {label(name, nth)!r}, which is new, before"
-                f" what this run has already done: {known}. Nothing was executed. Put the step"
-                " after them, guard it, or bring the old code back; then retry, or cancel the run"
+                f" what this run has already done: {done}. Nothing was executed. Guard it with"
+                " ctx.patched(…) or bring the old code back, and retry; or retry to go on with the"
+                " code as it is now; or cancel the run"
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from store.journal import Entry
-from store.tables import EntryStatus, RunStatus, WaitKind
+from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
 from workflows.step import Opening
 
 
@@ -16,9 +16,15 @@ class Lease:
     epoch: int
 
 
+Key = tuple[str, int]  # the nth use of a name
+
+
 @dataclass(frozen=True, slots=True)
 class NewWait:
-    """A wait reached for the first time; its deadline is counted from the commit."""
+    """A wait reached for the first time; its deadline is counted from the commit.
+
+    *any_of* is the entry it shares with other waits, of which the first to end ends all.
+    """
 
     name: str
     nth: int
@@ -26,28 +32,53 @@ class NewWait:
     expected: tuple[str, ...]
     length: timedelta
     opening: Opening | None = None
+    any_of: Key | None = None
 
 
 @dataclass(slots=True)
 class Writes:
-    """What a pass has to write down, together, before its next effect or its end."""
+    """What a pass has to write down, together, before its next effect or its end.
+
+    *superseded* are places of entries that are not to answer again; *given_up* what the names of
+    waits begin with that nobody waits for any more.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     waits: list[NewWait] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.waits)
+        return bool(self.entries or self.waits or self.superseded or self.given_up)
 
     def without_waits(self) -> "Writes":
-        """Answer the same without the waits that would have been opened."""
-        return Writes([e for e in self.entries if e.status is not EntryStatus.STARTED])
+        """Answer the same as if no wait had been reached that is not open yet."""
+        entries = [entry for entry in self.entries if not is_open_wait(entry)]
+        return Writes(entries, [], self.superseded, self.given_up)
+
+    def give_up_waits(self, branch: str) -> None:
+        """Let go of the waits of a branch: those not opened yet have ended before they began."""
+        self.waits = [wait for wait in self.waits if not wait.name.startswith(branch)]
+        self.entries = [
+            entry._replace(status=EntryStatus.CANCELLED)
+            if is_open_wait(entry) and entry.name.startswith(branch)
+            else entry
+            for entry in self.entries
+        ]
+        self.given_up.append(branch)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The job waits; *on* lists the waits (name, nth), any of which wakes it."""
+    """The job waits; *on* lists the waits any of which wakes it.
 
-    on: tuple[tuple[str, int], ...]
+    A cancel ends them, but for those of *closing*: that code was reached because of the cancel.
+    With *is_told* there is nothing to tell the job: everything that waits is closing code.
+    """
+
+    on: tuple[Key, ...]
+    closing: tuple[Key, ...] = ()
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +102,20 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A step is tried again after *pause*, counted from the commit."""
+    """A step is tried again after *pause*, counted from the commit, or when a wait ends before.
+
+    What else it waits for is told as in `Waiting`.
+    """
 
     pause: timedelta
+    on: tuple[Key, ...] = ()
+    closing: tuple[Key, ...] = ()
+    is_told: bool = False
 
 
 Outcome = Waiting | Done | Broken | Later
+
+
+def is_open_wait(entry: Entry) -> bool:
+    """Whether an entry is a wait that has not ended."""
+    return entry.kind is EntryKind.WAIT and entry.status is EntryStatus.STARTED

@@ -11,7 +11,7 @@ right to: `Fenced` is raised where it changes none. The statement that ends a wa
 open row or nothing. So of two who race, one commits first and the other sees it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import timedelta
 
 from store import audit, cards, events, gates, journal, outbox, runs, waits
@@ -20,7 +20,7 @@ from store.journal import Entry
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
-from workflows.engine.local.outcome import Lease, NewWait, Writes
+from workflows.engine.local.outcome import Key, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 from workflows.event import Accepted, Declined, Delivery, Disposition, Receipt, Refused
 from workflows.failpoint import failpoint
@@ -32,6 +32,7 @@ MOST_BUFFERED = 64  # events waiting for a wait, per run
 MOST_BUFFERED_BY_NAME = 16
 SWEEP = 500  # waits timed out in one transaction
 OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
+NONDETERMINISM = "nondeterminism:"
 TIMEOUT = dumps({"kind": "timeout"})
 # A flood of these would be a flood of lines.
 # Whoever asks an approval without a person's authority is judged, and put on record, by its gate.
@@ -71,7 +72,7 @@ def extend(tx: Tx, lease: Lease) -> None:
     _fence(lease, owned=runs.extend(tx, lease.run_id, lease.epoch, tx.now + LEASE))
 
 
-def park(tx: Tx, lease: Lease, writes: Writes, on: Iterable[tuple[str, int]]) -> None:
+def park(tx: Tx, lease: Lease, writes: Writes, waiting: Waiting) -> None:
     """running ▶ waiting, or ▶ ready at once where what it waits for has happened already.
 
     `park` looks for an early event before it parks, `deliver` for a parked wait; both change the
@@ -81,18 +82,17 @@ def park(tx: Tx, lease: Lease, writes: Writes, on: Iterable[tuple[str, int]]) ->
     _fence(lease, owned=bool(found))
     _write(tx, lease.run_id, writes)
     failpoint("park:written")
-    cancel_requested_at, cancelled_by = found[0]
-    if cancel_requested_at is not None:
-        _cancel_waits(tx, lease.run_id, by=cancelled_by)
-    if cancel_requested_at is not None or _any_ended(tx, lease.run_id, on):
-        _wake(tx, lease.run_id)
+    _look_around(tx, lease.run_id, found[0], waiting)
 
 
-def back_off(tx: Tx, lease: Lease, writes: Writes, pause: timedelta) -> None:
-    """running ▶ ready after *pause*: a step is tried again then."""
+def back_off(tx: Tx, lease: Lease, writes: Writes, later: Later) -> None:
+    """running ▶ ready after a pause: a step is tried again then, or sooner if a wait ends."""
     # The transaction's time, as with a deadline: it never runs backwards.
-    _fence(lease, owned=runs.back_off(tx, lease.run_id, lease.epoch, tx.now + pause))
+    found = runs.back_off(tx, lease.run_id, lease.epoch, tx.now + later.pause)
+    _fence(lease, owned=bool(found))
     _write(tx, lease.run_id, writes)
+    failpoint("back_off:written")
+    _look_around(tx, lease.run_id, found[0], later)
 
 
 def release(tx: Tx, lease: Lease) -> None:
@@ -156,7 +156,9 @@ def send(tx: Tx, delivery: Delivery) -> Receipt:
 def expire(tx: Tx, wait: waits.Wait) -> None:
     """waiting ▶ ready: the deadline has passed. Harmless where the wait has ended before."""
     if waits.end(tx, wait, WaitStatus.TIMED_OUT):
-        journal.settle(tx, wait.run_id, wait.name, wait.nth, EntryStatus.DONE, TIMEOUT)
+        if wait.any_name is not None:
+            waits.end_others(tx, wait, WaitStatus.TIMED_OUT)
+        _settle(tx, wait, EntryStatus.DONE, TIMEOUT)
         if wait.kind is WaitKind.APPROVAL:
             close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.EXPIRED)
         _wake(tx, wait.run_id)
@@ -206,10 +208,13 @@ def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
         return NotDone.UNKNOWN_RUN
     if run.status not in {RunStatus.BLOCKED, RunStatus.FAILED}:
         return NotDone.NOTHING_TO_RETRY
-    if not runs.revive(tx, run_id):
+    if not runs.revive(tx, run_id, accepted_seq=_accepted(tx, run)):
         return NotDone.PRUNED
     if run.failed_seq is not None:
         journal.supersede(tx, run_id, run.failed_seq)
+    if run.status is RunStatus.FAILED and run.cancel_requested_at is None:
+        # Given up because another branch had failed: they are opened again.
+        journal.supersede_cancelled(tx, run_id)
     cards.redraw_run(tx, run_id)
     audit.append(tx, actor=by, via=via, action="retry", outcome="done", run_id=run_id)
     tx.announce(Topic.READY)
@@ -232,6 +237,13 @@ def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
 def recover(tx: Tx, jobs: tuple[str, ...]) -> int:
     """At the start: running ▶ ready, and blocked ▶ ready where the missing job is back."""
     return runs.recover(tx) + runs.unblock_known(tx, jobs)
+
+
+def _accepted(tx: Tx, run: runs.Run) -> int | None:
+    """Answer up to where a person accepts that the code differs: all of it, by retrying."""
+    if run.blocked_reason is None or not run.blocked_reason.startswith(NONDETERMINISM):
+        return run.accepted_seq
+    return journal.last_seq(tx, run.id)
 
 
 # -- parts ----------------------------------------------------------------------------------------
@@ -264,14 +276,30 @@ def _fence(lease: Lease, *, owned: bool) -> None:
         raise Fenced(f"run {lease.run_id} has moved on from epoch {lease.epoch}")
 
 
+def _look_around(tx: Tx, run_id: str, cancel: runs.Cancel, ending: Waiting | Later) -> None:
+    """Wake a run that has just been let go where something has happened to it meanwhile."""
+    is_news = cancel.requested_at is not None and not ending.is_told
+    if is_news:
+        _cancel_waits(tx, run_id, cancel.by, keeping=ending.closing)
+    if is_news or _any_ended(tx, run_id, ending.on):
+        _wake(tx, run_id)
+
+
 def _write(tx: Tx, run_id: str, writes: Writes) -> None:
+    for seq in writes.superseded:
+        journal.supersede(tx, run_id, seq)
     if writes.entries:
         journal.put(tx, run_id, [entry._replace(at=tx.now) for entry in writes.entries])
-    for wait in writes.waits:
-        _open(tx, run_id, wait)
+    opened = [_open(tx, run_id, wait) for wait in writes.waits]
+    for wait in opened:
+        if wait.kind is not WaitKind.SLEEP:
+            _look_for_early_event(tx, wait)
+    for branch in writes.given_up:
+        _cancel_waits(tx, run_id, by=None, branch=branch)
 
 
-def _open(tx: Tx, run_id: str, new: NewWait) -> None:
+def _open(tx: Tx, run_id: str, new: NewWait) -> waits.Wait:
+    any_name, any_nth = new.any_of or (None, None)
     wait = waits.Wait(
         run_id=run_id,
         name=new.name,
@@ -283,16 +311,19 @@ def _open(tx: Tx, run_id: str, new: NewWait) -> None:
         event_id=None,
         opened_at=tx.now,
         ended_at=None,
+        any_name=any_name,
+        any_nth=any_nth,
     )
     waits.insert(tx, wait)
     if new.opening is not None:
         new.opening(tx, WaitKey(run_id, new.name, new.nth))
-    if new.kind is not WaitKind.SLEEP:
-        _look_for_early_event(tx, wait)
+    return wait
 
 
 def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
     """End a bare wait by the first event that arrived before it; an approval takes none."""
+    if wait.any_name is not None and not waits.is_open(tx, wait):
+        return  # Another of them has been faster; what is buffered stays for a later wait.
     for early in events.buffered(tx, wait.run_id, wait.name):
         if wait.kind is WaitKind.EVENT and early.kind in _expected(wait):
             events.consume(tx, early.id, wait.nth)
@@ -311,8 +342,17 @@ def _end(tx: Tx, wait: waits.Wait, event_id: int, kind: str, payload: str, actor
     if not waits.end(tx, wait, WaitStatus.RESOLVED, event_id):
         return False
     value = {"kind": kind, "payload": loads(payload), "actor": actor, "at": tx.now.isoformat()}
-    journal.settle(tx, wait.run_id, wait.name, wait.nth, EntryStatus.DONE, dumps(value))
+    if wait.any_name is not None:
+        value["name"] = wait.name
+        waits.end_others(tx, wait, WaitStatus.RESOLVED, event_id)
+    _settle(tx, wait, EntryStatus.DONE, dumps(value))
     return True
+
+
+def _settle(tx: Tx, wait: waits.Wait, status: EntryStatus, value: str | None) -> None:
+    """Write into the journal how a wait has ended; several may share an entry."""
+    name, nth = wait.entry
+    journal.settle(tx, wait.run_id, name, nth, status, value)
 
 
 def _resolve(tx: Tx, delivery: Delivery, wait: waits.Wait) -> Receipt:
@@ -382,10 +422,15 @@ def _any_ended(tx: Tx, run_id: str, on: Iterable[tuple[str, int]]) -> bool:
     return any(wait is not None and wait.status is not WaitStatus.OPEN for wait in found)
 
 
-def _cancel_waits(tx: Tx, run_id: str, by: str | None) -> None:
+def _cancel_waits(
+    tx: Tx, run_id: str, by: str | None, branch: str = "", keeping: Container[Key] = ()
+) -> None:
+    """End the open waits of a run, or of one of its branches."""
     for wait in waits.open_of_run(tx, run_id):
+        if not wait.name.startswith(branch) or (wait.name, wait.nth) in keeping:
+            continue
         waits.end(tx, wait, WaitStatus.CANCELLED)
-        journal.settle(tx, run_id, wait.name, wait.nth, EntryStatus.CANCELLED, None)
+        _settle(tx, wait, EntryStatus.CANCELLED, None)
         if wait.kind is WaitKind.APPROVAL:
             close_wait(tx, WaitKey(run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
 

@@ -8,6 +8,7 @@ from workflows.engine.local.journal import label
 from workflows.plain import loads
 
 PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
+NOT_DONE = frozenset({EntryStatus.FAILED, EntryStatus.RETRYING, EntryStatus.SUPERSEDED})
 
 
 def whole(tx: Tx, run_id: str) -> RunView | None:
@@ -92,14 +93,22 @@ def _is_told(entry: journal.Entry) -> bool:
 
 def _entry(entry: journal.Entry) -> TimelineView:
     tried = f" (attempt {entry.attempt})" if entry.attempt > 1 else ""
-    failed = entry.status in {EntryStatus.FAILED, EntryStatus.RETRYING, EntryStatus.SUPERSEDED}
-    detail = loads(entry.value or "null")["message"] if failed else None
     return TimelineView(
         entry.at,
         f"{entry.kind.value} {entry.status.value}{tried}",
         label(entry.name, entry.nth),
-        detail,
+        _detail(entry),
     )
+
+
+def _detail(entry: journal.Entry) -> str | None:
+    """Answer why a step failed, or how many branches a gather has."""
+    if entry.kind is EntryKind.GATHER:
+        return f"{entry.value} branches"
+    if entry.kind is not EntryKind.STEP or entry.status not in NOT_DONE:
+        return None
+    value = loads(entry.value or "null")
+    return value.get("message") if isinstance(value, dict) else None
 
 
 def _wait_story(wait: waits.Wait) -> list[TimelineView]:

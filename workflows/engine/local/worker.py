@@ -150,6 +150,7 @@ class Worker:
                     lease, lambda: self._db.write(transitions.record, lease, writes)
                 ),
                 clock=self._clock,
+                accepted=run.accepted_seq or 0,
             ),
         )
         job = self._registry.get(run.job)
@@ -173,8 +174,8 @@ class Worker:
         """Write down how the pass ended."""
         db, writes = self._db, replay.writes
         match outcome:
-            case Waiting(on=on):
-                await db.write(transitions.park, lease, writes, on)
+            case Waiting():
+                await db.write(transitions.park, lease, writes, outcome)
             case Done(result=result):
                 await db.write(
                     transitions.finish, lease, writes, RunStatus.COMPLETED, result=result
@@ -185,8 +186,8 @@ class Worker:
                 await db.write(
                     transitions.finish, lease, writes, status, error=error, failed_seq=seq
                 )
-            case Later(pause=pause):
-                await db.write(transitions.back_off, lease, writes, pause)
+            case Later():
+                await db.write(transitions.back_off, lease, writes, outcome)
             case _:
                 assert_never(outcome)
 

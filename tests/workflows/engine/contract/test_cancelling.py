@@ -146,20 +146,59 @@ async def test_closing_code_survives_the_death_of_its_process(engines, effects):
     assert await outcome(harness, run, effects) == ("cancelled", ["work", "close", "close"])
 
 
-async def test_x93_a_wait_in_closing_code_is_cancelled_as_well(engines, effects):
+def asking_when_it_closes(effects):
     async def story(ctx, request):
         try:
             await waits(ctx)
         finally:
-            await ctx.step.wait_for_event("goodbye", **YES)
+            event = await ctx.step.wait_for_event("goodbye", **YES)
+            await ctx.step.run("close", effects.post, event.kind)
 
-    harness = await engines(a_job(story))
+    return a_job(story)
+
+
+async def test_x93_closing_code_may_wait(engines, effects):
+    harness = await engines(asking_when_it_closes(effects))
     run = await harness.started()
 
     await harness.cancel(run)
     await harness.run()
+    parked = [w.status for w in (await harness.get(run)).waits]
+    await harness.deliver(run, "goodbye", "yes")
+    await harness.run()
 
-    assert await harness.status(run) == "cancelled"
+    assert parked == ["cancelled", "open"]
+    assert await outcome(harness, run, effects) == ("cancelled", ["yes"])
+
+
+async def test_x93_closing_code_that_waits_for_an_answer_that_never_comes_is_ended_by_its_deadline(
+    engines, effects
+):
+    harness = await engines(asking_when_it_closes(effects))
+    run = await harness.started()
+
+    await harness.cancel(run)
+    await harness.run()
+    await harness.move(hours=1)
+
+    assert await outcome(harness, run, effects) == ("cancelled", ["timeout"])
+
+
+async def test_x93_a_second_cancel_does_not_end_the_wait_of_closing_code_but_force_does(
+    engines, effects
+):
+    harness = await engines(asking_when_it_closes(effects))
+    run = await harness.started()
+    await harness.cancel(run)
+    await harness.run()
+
+    second = await harness.cancel(run)
+    await harness.run()
+    waiting = await harness.status(run)
+    await harness.cancel(run, force=True)
+
+    assert (second, waiting) == (NotDone.ALREADY_ASKED, "waiting")
+    assert await outcome(harness, run, effects) == ("cancelled", [])
     assert [w.status for w in (await harness.get(run)).waits] == ["cancelled", "cancelled"]
 
 

@@ -180,3 +180,133 @@ async def test_a_process_without_any_job_claims_nothing_i27(engines, effects):
 
     assert await harness.status(run) == "ready"
     assert effects.done == []
+
+
+# -- going on with the code as it is now ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "done"),
+    [
+        ("a WAIT b", "a new WAIT b", ["a", "new", "b"]),
+        ("a WAIT b", "renamed WAIT b", ["a", "renamed", "b"]),
+        ("a WAIT b", "one two a WAIT b", ["a", "one", "two", "b"]),
+        ("a WAIT b", "a answer b", ["a", "answer", "b"]),
+        ("rest WAIT b", "SLEEP WAIT b", ["rest", "b"]),
+    ],
+)
+async def test_a_person_may_have_a_blocked_run_go_on_with_the_code_as_it_is_now(
+    engines, effects, before, after, done
+):
+    harness, run = await replayed(engines, effects, before, after)
+    blocked = await harness.status(run)
+
+    await harness.retry(run)
+    harness = await harness.restarted()
+    await harness.run()
+    await harness.move(minutes=1)
+
+    assert blocked == "blocked"
+    assert await harness.status(run) == "completed"
+    assert effects.done == done
+
+
+async def test_what_a_person_accepted_does_not_cover_a_later_change(engines, effects):
+    harness, run = await replayed(engines, effects, "a WAIT b SLEEP c", "a new WAIT b SLEEP c")
+    await harness.retry(run)
+    await harness.run()
+
+    async def changed_again(ctx, request):
+        await ctx.step.run("a", effects.post, "a")
+        await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("another", effects.post, "another")
+        await ctx.step.run("b", effects.post, "b")
+        await ctx.step.sleep("rest", "1m")
+
+    harness = await harness.deployed(a_job(changed_again))
+    await harness.move(minutes=1)
+
+    found = await harness.get(run)
+    assert found.status == "blocked"
+    assert "'another', which is new" in found.blocked_reason
+    assert effects.done == ["a", "new", "b"]
+
+
+# -- guarded changes ------------------------------------------------------------------------------
+
+
+def guarded(effects, *, wait_first=False):
+    async def job(ctx, request):
+        if wait_first:
+            await ctx.step.wait_for_event("answer", **YES)
+        if ctx.patched("new-flow"):
+            await ctx.step.run("new", effects.post, "new")
+        if not wait_first:
+            await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("b", effects.post, "b")
+        await ctx.step.sleep("rest", "1m")
+        return "done"
+
+    return a_job(job)
+
+
+def unguarded(effects):
+    async def job(ctx, request):
+        await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("b", effects.post, "b")
+        await ctx.step.sleep("rest", "1m")
+        return "done"
+
+    return a_job(job)
+
+
+async def goes_on(harness, run):
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+    harness = await harness.restarted()
+    await harness.move(minutes=1)
+    return await harness.result(run)
+
+
+async def test_i26_a_guarded_change_lets_a_run_that_had_gone_past_it_go_the_old_way(
+    engines, effects
+):
+    harness = await engines(unguarded(effects))
+    run = await harness.started()
+    harness = await harness.deployed(guarded(effects))
+
+    assert await goes_on(harness, run) == "done"
+    assert effects.done == ["b"]
+
+
+async def test_i26_a_run_that_has_not_come_so_far_goes_the_new_way(engines, effects):
+    harness = await engines(unguarded(effects))
+    run = await harness.started()
+    harness = await harness.deployed(guarded(effects, wait_first=True))
+
+    assert await goes_on(harness, run) == "done"
+    assert effects.done == ["new", "b"]
+
+
+async def test_a_new_run_goes_the_new_way_and_keeps_to_it(engines, effects):
+    harness = await engines(guarded(effects))
+    run = await harness.started()
+
+    assert await goes_on(harness, run) == "done"
+    assert effects.done == ["new", "b"]
+
+
+async def test_a_guard_that_has_been_taken_out_again_does_not_matter(engines, effects):
+    async def cleaned(ctx, request):
+        await ctx.step.run("new", effects.post, "new")
+        await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("b", effects.post, "b")
+        await ctx.step.sleep("rest", "1m")
+        return "done"
+
+    harness = await engines(guarded(effects))
+    run = await harness.started()
+    harness = await harness.deployed(a_job(cleaned))
+
+    assert await goes_on(harness, run) == "done"
+    assert effects.done == ["new", "b"]

@@ -50,7 +50,7 @@ async def test_x93_a_verb_inside_a_step_fails_the_step(engines, verb):
     run = await harness.started()
 
     kind, message = await error_of(harness, run)
-    assert kind == "StepMisused"
+    assert kind == "NestedStep"
     assert "inside a step function" in message
 
 
@@ -65,7 +65,7 @@ async def test_two_steps_at_once_are_refused_before_either_begins(engines, effec
     run = await harness.started()
 
     kind, message = await error_of(harness, run)
-    assert kind == "StepMisused"
+    assert kind == "ConcurrentStep"
     assert "beside another step" in message
     assert effects.done == []
 
@@ -78,7 +78,7 @@ async def test_a_step_from_another_task_is_refused(engines, effects):
 
     run = await harness.started()
 
-    assert (await error_of(harness, run))[0] == "StepMisused"
+    assert (await error_of(harness, run))[0] == "ConcurrentStep"
     assert effects.done == []
 
 

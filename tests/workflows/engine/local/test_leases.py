@@ -12,7 +12,7 @@ from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
 from tests.workflows.engine.oracle import everything, rows
 from tests.workflows.kit import NOON, Harness, Held, a_job
 from workflows.engine.local import transitions
-from workflows.engine.local.outcome import Lease, NewWait, Writes
+from workflows.engine.local.outcome import Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 
 DONE = Entry(1, "post", 1, EntryKind.STEP, EntryStatus.DONE, 1, "null", NOON)
@@ -36,8 +36,8 @@ async def claimed(harness, owner="me"):
     [
         (transitions.record, (WRITES,)),
         (transitions.extend, ()),
-        (transitions.park, (WRITES, [("answer", 1)])),
-        (transitions.back_off, (WRITES, timedelta(seconds=1))),
+        (transitions.park, (WRITES, Waiting((("answer", 1),)))),
+        (transitions.back_off, (WRITES, Later(timedelta(seconds=1)))),
         (transitions.release, ()),
         (transitions.block, (WRITES, "reason")),
         (transitions.finish, (WRITES, RunStatus.COMPLETED)),

@@ -1,0 +1,137 @@
+"""Branches: where in a job a verb is called, and how those of a `gather` come together.
+
+A branch that has to wait ends its own pass with a signal, and the others go on. What they come to
+is merged here, as data: the pass of the job ends when no branch can go on.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from workflows.engine.local.journal import Reading
+from workflows.engine.local.outcome import Broken, Later, Waiting
+from workflows.errors import ControlFlow, RunCancelled, StepMisused
+from workflows.step import MOST_BRANCHES
+
+
+@dataclass(slots=True)
+class Branch:
+    """The job itself, or one coroutine of a gather. *ending* is how its part of the pass ended."""
+
+    reading: Reading
+    prefix: str = ""
+    ending: Waiting | Later | Broken | None = None
+    is_busy: bool = False
+    is_told: bool = False  # that the run is cancelled, or the branch over: once
+
+    def waiting(self, *on: tuple[str, int]) -> Waiting:
+        """Answer that this branch waits."""
+        return Waiting(on, on if self.is_told else (), self.is_told)
+
+    def later(self, pause: timedelta) -> Later:
+        """Answer that a step of this branch is tried again."""
+        return Later(pause, is_told=self.is_told)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How one coroutine ended: by a value, by an error of the job's, or by a signal."""
+
+    branch: Branch
+    value: Any = None
+    error: Exception | None = None
+    signal: ControlFlow | None = None
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it goes on in a later pass."""
+        return self.branch.ending is not None
+
+    @property
+    def has_swallowed(self) -> bool:
+        """Whether it caught the signal that parks it, and went on as if nobody had to answer."""
+        return self.is_parked and self.signal is None
+
+
+def check_coroutines(name: str, coroutines: Sequence[object]) -> None:
+    """Refuse what cannot be gathered. Raises StepMisused."""
+    if not 1 <= len(coroutines) <= MOST_BRANCHES:
+        raise StepMisused(
+            f"gather({name!r}, …) takes 1 to {MOST_BRANCHES} coroutines, not {len(coroutines)}"
+        )
+    for place, each in enumerate(coroutines):
+        if not inspect.iscoroutine(each):
+            raise StepMisused(
+                f"gather({name!r}, …) takes coroutines: number {place} is a {type(each).__name__};"
+                " call an async function, and do not await it"
+            )
+
+
+def close(coroutines: Sequence[object]) -> None:
+    """Let go of coroutines that are not going to be awaited."""
+    for each in coroutines:
+        if inspect.iscoroutine(each):
+            each.close()
+
+
+async def run_all(
+    branches: Sequence[Branch],
+    coroutines: Sequence[Coroutine[Any, Any, Any]],
+    enter: Callable[[Branch], None],
+    leave: Callable[[Branch], Awaitable[None]],
+) -> list[End]:
+    """Run the coroutines side by side until each has ended or parked.
+
+    *enter* is called in the task of a branch before it begins, *leave* after it.
+    """
+
+    async def one(branch: Branch, coroutine: Coroutine[Any, Any, Any]) -> End:
+        enter(branch)
+        end = await _end_of(branch, coroutine)
+        await leave(branch)
+        return end
+
+    tasks = [asyncio.create_task(one(*each)) for each in zip(branches, coroutines, strict=True)]
+    try:
+        await asyncio.wait(tasks)
+    finally:
+        # The pass itself is being cancelled: its branches end with it.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        close(coroutines)
+    return [task.result() for task in tasks]
+
+
+async def _end_of(branch: Branch, coroutine: Coroutine[Any, Any, Any]) -> End:
+    try:
+        return End(branch, value=await coroutine)
+    except Exception as error:  # noqa: BLE001  raised where the job awaits the gather
+        return End(branch, error=error)
+    except ControlFlow as signal:
+        return End(branch, signal=signal)
+
+
+def merged(ends: Sequence[End]) -> Waiting | Later:
+    """Answer what the parked branches wait for, together."""
+    endings = [end.branch.ending for end in ends if isinstance(end.branch.ending, Waiting | Later)]
+    on = tuple(key for ending in endings for key in ending.on)
+    closing = tuple(key for ending in endings for key in ending.closing)
+    is_told = all(ending.is_told for ending in endings)
+    pauses = [ending.pause for ending in endings if isinstance(ending, Later)]
+    if pauses:
+        return Later(min(pauses), on, closing, is_told)
+    return Waiting(on, closing, is_told)
+
+
+def first_error(ends: Sequence[End]) -> Exception | None:
+    """Answer the first error, in the order of the coroutines."""
+    return next((end.error for end in ends if end.error is not None), None)
+
+
+def is_cancelled(ends: Sequence[End]) -> bool:
+    """Whether a branch was told that the run is cancelled, and has ended by it."""
+    return any(isinstance(end.signal, RunCancelled) for end in ends)

@@ -1,0 +1,171 @@
+"""Calling a step function: what came of it, as the status and the value of a journal entry."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from store.tables import EntryStatus
+from workflows.duration import Duration, duration
+from workflows.errors import (
+    NotSerializable,
+    ResultTooLarge,
+    StepFailed,
+    StepMisused,
+    StepOutcomeUnknown,
+)
+from workflows.failpoint import failpoint
+from workflows.plain import dumps, loads, plain
+from workflows.plugins.base import PluginUnavailable
+from workflows.step import CurrentStep, Retries, entered
+
+LARGEST_RESULT = 1024 * 1024  # characters of JSON
+LONGEST_MESSAGE = 2_000
+LONGEST_PAUSE_S = 3_600.0
+RETRIES = Retries()
+ONCE = Retries(attempts=1)
+SHORTEST_TIMEOUT = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a step function is called: how often, how long it may take (None: as long as it does)."""
+
+    retries: Retries = RETRIES
+    timeout: timedelta | None = None
+    at_most_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one attempt. *again_in* is the pause before the next one."""
+
+    status: EntryStatus
+    value: str
+    again_in: timedelta = timedelta()
+
+
+def manner(
+    name: str, retries: Retries | None, timeout: Duration | None, *, at_most_once: bool
+) -> Manner:
+    """Check how a step is to be called. Raises StepMisused naming the argument."""
+    if retries is not None and not isinstance(retries, Retries):
+        raise StepMisused(f"the step {name!r} takes retries=Retries(…), not {retries!r:.80}")
+    if at_most_once and retries is not None and retries.attempts > 1:
+        raise StepMisused(
+            f"the step {name!r} is at_most_once: it cannot be tried {retries.attempts} times;"
+            " leave retries= out"
+        )
+    limit = None if timeout is None else duration(timeout, "timeout", SHORTEST_TIMEOUT)
+    return Manner(ONCE if at_most_once else retries or RETRIES, limit, at_most_once)
+
+
+def check_call(name: str, call: object) -> None:
+    """Refuse what has no name to find it by: a step function is a function of a module."""
+    if not callable(call) or "<" in getattr(call, "__qualname__", "<"):
+        raise StepMisused(
+            f"the step {name!r} needs a named function of a module, with plain arguments; not a"
+            " lambda, a nested function or the result of a call"
+        )
+
+
+async def attempt(
+    name: str, step: CurrentStep, call: Callable[..., Any], args: tuple[Any, ...], how: Manner
+) -> Result:
+    """Call the step function once. Whatever it raises is its result; nothing is raised here."""
+    try:
+        value = await _called(step, call, args, how.timeout)
+        result = Result(EntryStatus.DONE, _encoded(name, value))
+    except Exception as error:  # noqa: BLE001  whatever a step raises is its result
+        final = isinstance(error, (StepFailed, StepMisused)) or step.attempt >= how.retries.attempts
+        result = _failed(error) if final else _again(error, how.retries.pause(step.attempt))
+    failpoint("step:after-effect")
+    return result
+
+
+def unknown(name: str) -> Result:
+    """Answer what is known of a step that may begin once and has: nothing."""
+    return _failed(
+        StepOutcomeUnknown(
+            f"the step {name!r} had begun when its process ended, and may be begun at most once:"
+            " look whether it happened"
+        )
+    )
+
+
+def raised(value: str, step: str) -> StepFailed:
+    """Answer the error that a failed entry stands for."""
+    failure = loads(value)
+    error = StepOutcomeUnknown if failure["kind"] == StepOutcomeUnknown.__name__ else StepFailed
+    return error(failure["message"], step=step, kind=failure["kind"])
+
+
+def time_left(value: str | None, now: datetime) -> timedelta:
+    """Answer how long until a step is to be tried again; zero: now."""
+    again_at = loads(value or "{}").get("again_at")
+    if again_at is None:
+        return timedelta()
+    return max(datetime.fromisoformat(again_at) - now, timedelta())
+
+
+def to_try_again(result: Result, now: datetime) -> str:
+    """Answer the value of an entry whose step is tried again, with the time of it."""
+    return dumps({**loads(result.value), "again_at": (now + result.again_in).isoformat()})
+
+
+async def _called(
+    step: CurrentStep, call: Callable[..., Any], args: tuple[Any, ...], limit: timedelta | None
+) -> Any:
+    with entered(step):
+        failpoint("step:before-effect")
+        if inspect.iscoroutinefunction(call):
+            running = call(*args)
+        else:
+            running = asyncio.to_thread(call, *args)
+        if limit is None:
+            return await running
+        try:
+            async with asyncio.timeout(limit.total_seconds()) as timer:
+                return await running
+        except TimeoutError:
+            if timer.expired():
+                raise StepTimedOut(f"took longer than {limit.total_seconds():g} s") from None
+            raise  # its own
+
+
+class StepTimedOut(Exception):
+    """A step function took longer than its timeout: this attempt has failed."""
+
+
+def _encoded(name: str, value: Any) -> str:
+    if inspect.isawaitable(value):
+        raise NotSerializable(f"the step {name!r} returned something that was not awaited")
+    text = dumps(plain(value))
+    if len(text) > LARGEST_RESULT:
+        raise ResultTooLarge(
+            f"the step {name!r} returned {len(text)} characters of JSON; {LARGEST_RESULT} are kept:"
+            " store it elsewhere and return where"
+        )
+    return text
+
+
+def _failed(error: Exception) -> Result:
+    return Result(EntryStatus.FAILED, _failure(error))
+
+
+def _again(error: Exception, pause: timedelta) -> Result:
+    return Result(EntryStatus.RETRYING, _failure(error), max(pause, _asked_for(error)))
+
+
+def _asked_for(error: Exception) -> timedelta:
+    """Answer the pause that the other side asked for, an hour at the most."""
+    seconds = error.retry_after if isinstance(error, PluginUnavailable) else None
+    return timedelta(seconds=min(max(seconds or 0.0, 0.0), LONGEST_PAUSE_S))
+
+
+def _failure(error: Exception) -> str:
+    kind = error.kind if isinstance(error, StepFailed) else type(error).__name__
+    message = str(error).encode(errors="replace").decode()[:LONGEST_MESSAGE]
+    return dumps({"kind": kind, "message": message})
