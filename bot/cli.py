@@ -16,6 +16,7 @@ from bot import commands, config, logs
 from store.errors import CannotOpen
 from workflows import failpoint
 from workflows.errors import ConfigurationError, JobRefused
+from workflows.registry import Registry, load, stop
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,19 @@ def main() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    keep_going: Annotated[  # noqa: FBT002  a flag of the command line
+        bool,
+        typer.Option("--keep-going", help="Start without the job modules that cannot be loaded."),
+    ] = False,
+) -> None:
     """Run the bot: it answers Slack, wakes jobs, and keeps what it promised."""
     failpoint.arm_from_environment()
     settings = config.load()
     logs.configure(settings.log_format)
-    asyncio.run(_serve(settings))
+    # Runs of jobs that are missing now are blocked, and go on by themselves when the job is back.
+    registry = load(settings.jobs, log.error if keep_going else stop)
+    asyncio.run(_serve(settings, registry))
 
 
 @app.command()
@@ -143,12 +151,12 @@ def upgrade() -> None:
     typer.echo(f"{path}: schema {before or 'empty'} → {schema.HEAD}")
 
 
-async def _serve(settings: config.Settings) -> None:
+async def _serve(settings: config.Settings, registry: Registry) -> None:
     from bot.app import running  # noqa: PLC0415  1 s of imports that --help does not pay
 
     stopping = asyncio.Event()
     _on_signals(stopping.set)
-    async with running(settings) as harbor:
+    async with running(settings, registry=registry) as harbor:
         log.info("listening at %s", harbor.url)
         await stopping.wait()
         log.info("stopping")

@@ -103,7 +103,7 @@ class Context:
             title,
             show=show,
             why=why,
-            channel=channel or self._channel,
+            channel=self._channel if channel is None else channel,
             policy=policy,
             timeout=timeout,
             job=self.run.job,

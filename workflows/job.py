@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
 
 from workflows.context import Context
-from workflows.errors import InputRefused, JobRefused
+from workflows.errors import InputRefused, JobRefused, NotSerializable
 from workflows.plain import dumps, loads, plain
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
@@ -84,19 +85,43 @@ def _check_name(name: object) -> None:
 
 def _model(name: str, function: Function) -> type[BaseModel]:
     """Answer the model a job's function takes. Raises JobRefused when its form is another."""
-    if not inspect.iscoroutinefunction(function) or "<" in function.__qualname__:
+    # A method's name has a dot in it, that of a function inside another "<locals>".
+    if not inspect.iscoroutinefunction(function) or "." in function.__qualname__:
         raise JobRefused(f"the job {name!r} must be an `async def` function of a module")
     parameters = list(inspect.signature(function).parameters.values())
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     if len(parameters) != 2 or any(p.kind is not positional for p in parameters):  # noqa: PLR2004
         raise JobRefused(f"the job {name!r} must take exactly two arguments: (ctx, request)")
-    model = get_type_hints(function).get(parameters[1].name)
+    model = _hints(name, function).get(parameters[1].name)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise JobRefused(
             f"the job {name!r} must annotate {parameters[1].name!r} with a pydantic model:"
             " its form and its checks are made of it"
         )
+    _check_defaults(name, model)
     return model
+
+
+def _hints(name: str, function: Function) -> dict[str, Any]:
+    try:
+        return get_type_hints(function)
+    except Exception as error:
+        raise JobRefused(
+            f"the job {name!r}: its annotations cannot be read ({type(error).__name__}: {error})"
+        ) from error
+
+
+def _check_defaults(name: str, model: type[BaseModel]) -> None:
+    """Refuse a model with a default that cannot be stored as the run's input."""
+    for attribute, definition in model.model_fields.items():
+        if definition.default is not PydanticUndefined:
+            try:
+                plain(definition.default, attribute)
+            except NotSerializable as error:
+                raise JobRefused(
+                    f"the job {name!r}: the default of {model.__name__}.{error}; give it one that"
+                    " is JSON, or none"
+                ) from error
 
 
 def _problems(error: ValidationError) -> dict[str, str]:

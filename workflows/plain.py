@@ -23,13 +23,13 @@ DEEPEST = 64
 LARGEST_INTEGER = 2**63 - 1
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, name: str = "result") -> Any:
     """Answer *value* as JSON types only, in a fresh copy.
 
-    Raises NotSerializable with the type and the path of what is none: sets, bytes, NaN, files,
-    coroutines, integers beyond 64 bits, lone surrogates, cycles.
+    Raises NotSerializable with the type and the path, from *name* on, of what is none: sets,
+    bytes, NaN, files, coroutines, integers beyond 64 bits, lone surrogates, cycles.
     """
-    return _plain(value, "result", 0)
+    return _plain(value, name, 0)
 
 
 def dumps(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 
 from workflows.app import App
@@ -72,15 +72,25 @@ class Registry:
         return name in self._jobs
 
 
-def load(modules: Iterable[str]) -> Registry:
+def stop(broken: ConfigurationError | JobRefused) -> None:
+    """Let nothing start while a module is broken."""
+    raise broken
+
+
+def load(
+    modules: Iterable[str], on_broken: Callable[[ConfigurationError | JobRefused], None] = stop
+) -> Registry:
     """Import the shipped jobs and *modules*, and register what they define.
 
-    Raises ConfigurationError naming the module that cannot be imported, JobRefused for a job
-    that cannot work.
+    *on_broken* is told of a module that cannot be imported (ConfigurationError, naming it) or
+    holds a job that cannot work (JobRefused); by default it is raised.
     """
     registry = Registry()
     for name in (*_shipped(), *modules):
-        registry.add_module(_imported(name))
+        try:
+            registry.add_module(_imported(name))
+        except (ConfigurationError, JobRefused) as error:
+            on_broken(error)
     return registry
 
 

@@ -151,3 +151,27 @@ def test_a_module_with_jobs_that_cannot_be_imported_is_named_in_one_line(tmp_pat
     (line,) = found.stderr.splitlines()
     assert "broken_jobs cannot be imported" in line
     assert "nothing_of_this_name" in line
+
+
+def test_x98_serve_stops_at_a_job_module_that_cannot_be_loaded(tmp_path: Path):
+    (tmp_path / "broken_jobs.py").write_text("1 / 0\n")
+    settings = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
+
+    ran = harbor("serve", HARBOR_JOBS="broken_jobs", **settings)
+
+    assert ran.returncode == 1
+    assert "the job module broken_jobs cannot be imported" in ran.stderr
+
+
+def test_x98_serve_keeps_going_without_it_when_told_to(tmp_path: Path):
+    (tmp_path / "broken_jobs.py").write_text("1 / 0\n")
+    settings = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
+    # It gets as far as the database, which cannot be there.
+    nowhere = {"HARBOR_DATABASE_URL": "sqlite:////no/such/folder/harbor.db"}
+    slack = {"SLACK_API_BASE_URL": "http://127.0.0.1:9/"}
+
+    ran = harbor("serve", "--keep-going", HARBOR_JOBS="broken_jobs", **settings, **nowhere, **slack)
+
+    assert ran.returncode == 1
+    assert "the job module broken_jobs cannot be imported" in ran.stderr
+    assert "/no/such/folder does not exist" in ran.stderr

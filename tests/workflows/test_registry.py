@@ -1,15 +1,27 @@
 """The registry: a job that cannot work is refused when it is defined (x96, x97)."""
 
+import importlib
 import sys
 from types import ModuleType
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from workflows.context import Context
 from workflows.errors import ConfigurationError, InputRefused, JobNotFound, JobRefused
 from workflows.job import job
 from workflows.registry import Registry, load
+
+GREETING = """
+from pydantic import BaseModel
+from workflows import Context, job
+
+class Request(BaseModel):
+    who: str
+
+@job(name="twice")
+async def twice(ctx: Context, request: Request) -> None: ...
+"""
 
 
 class Request(BaseModel):
@@ -66,6 +78,38 @@ def test_x97_a_function_inside_another_is_refused():
         job(name="greet")(inner)
 
 
+class Defaults(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    who: object = object()
+
+
+class Endless(BaseModel):
+    most: float = float("inf")
+
+
+async def with_default(ctx: Context, request: Defaults) -> None: ...
+async def with_endless(ctx: Context, request: Endless) -> None: ...
+async def misspelt(ctx: Context, request: "Reqest") -> None: ...  # noqa: F821  that is the point
+
+
+@pytest.mark.parametrize(
+    ("function", "part"),
+    [
+        (with_default, "the default of Defaults.who is a object"),
+        (with_endless, "the default of Endless.most is inf"),
+        (misspelt, "name 'Reqest' is not defined"),
+        (Jobs.method, "of a module"),
+        (Jobs().method, "of a module"),
+    ],
+    ids=["default", "endless", "misspelt", "method", "bound method"],
+)
+def test_x97_an_input_that_cannot_be_known_or_stored_is_refused_by_name(function, part):
+    with pytest.raises(JobRefused, match="'greet'") as refused:
+        job(name="greet")(function)
+
+    assert part in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "a", "x" * 65, "Greet", "greet me", "greet_me", "-greet", "greet-", "9lives", "greet\n",
@@ -93,6 +137,31 @@ def test_x96_two_jobs_of_one_name_are_refused_and_both_places_named():
         Registry([first, second])
 
     assert str(refused.value).count("test_registry.py:") == 2
+
+
+def test_x96_one_file_imported_under_two_names_is_refused_and_both_named(tmp_path, monkeypatch):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "twice_jobs.py").write_text(GREETING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path / "inside")
+
+    with pytest.raises(JobRefused) as refused:
+        load(["inside.twice_jobs", "twice_jobs"])
+
+    assert "'twice'" in str(refused.value)
+    assert "inside.twice_jobs (" in str(refused.value)
+    assert "and twice_jobs (" in str(refused.value)
+
+
+def test_x96_a_module_that_was_loaded_again_does_not_pass_for_the_first(tmp_path, monkeypatch):
+    (tmp_path / "again_jobs.py").write_text(GREETING)
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = load(["again_jobs"])
+
+    again = importlib.reload(sys.modules["again_jobs"])
+
+    with pytest.raises(JobRefused, match="two jobs are called 'twice'"):
+        registry.add_module(again)
 
 
 def test_x96_the_same_job_may_be_registered_again():
@@ -181,3 +250,18 @@ def test_a_job_that_is_refused_says_so_whichever_module_it_is_in(tmp_path, monke
 
     with pytest.raises(JobRefused, match="cannot name a job"):
         load(["refused_jobs"])
+
+
+def test_x98_other_modules_still_load_where_the_broken_ones_may_be_left_out(tmp_path, monkeypatch):
+    (tmp_path / "broken_too.py").write_text("1 / 0\n")
+    (tmp_path / "sound_jobs.py").write_text(GREETING)
+    monkeypatch.syspath_prepend(tmp_path)
+    told = []
+
+    registry = load(["broken_too", "sound_jobs", "not_there"], told.append)
+
+    assert {"twice", "approve-and-act"} <= set(registry.names())
+    assert [str(error).split(" cannot")[0] for error in told] == [
+        "the job module broken_too",
+        "the job module not_there",
+    ]

@@ -1,5 +1,6 @@
 """ask: what `ctx.approval` does, in terms of one wait."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,9 @@ from workflows.event import Event
 from workflows.plain import dumps, plain
 from workflows.step import Step
 
+LONGEST_WORDS = 10_000  # characters of a title or a reason; Slack shows their beginning
+LARGEST_SHOWN = 256 * 1024  # characters of JSON, as for a run's input
+CHANNEL = re.compile(r"#[\w-]{1,79}|[CGD][A-Z0-9]{2,20}")
 KINDS = tuple(choice.value for choice in Choice)
 
 
@@ -41,8 +45,8 @@ async def ask(
     requested_by: str,
 ) -> Decision:
     """Open a gate, park, and answer what people decided."""
-    _check(name, title, policy)
-    shown = plain(show)
+    _check(name, title, why, channel, policy)
+    shown = _shown(name, show)
     card = Card(
         title=title.strip(),
         why=why,
@@ -61,11 +65,42 @@ async def ask(
     return decision(event)
 
 
-def _check(name: str, title: object, policy: object) -> None:
+def _check(name: str, title: object, why: object, channel: object, policy: object) -> None:
+    """Raise StepMisused, naming the argument: nothing that cannot be shown is asked."""
     if not isinstance(title, str) or not title.strip():
         raise StepMisused(f"the approval {name!r} needs a title: what are people asked?")
+    _check_words(name, "title", title)
+    if why is not None:
+        _check_words(name, "why", why)
+    if not isinstance(channel, str) or not CHANNEL.fullmatch(channel):
+        raise StepMisused(
+            f"the approval {name!r}: channel={channel!r:.80} is no channel: write #name or its id"
+        )
     if not isinstance(policy, Policy):
         raise StepMisused(f"the approval {name!r} needs policy=Policy(…): who may decide?")
+
+
+def _check_words(name: str, argument: str, words: object) -> None:
+    if not isinstance(words, str):
+        raise StepMisused(f"the approval {name!r}: {argument}= takes text, not {words!r:.80}")
+    if len(words) > LONGEST_WORDS:
+        raise StepMisused(
+            f"the approval {name!r}: {argument}= has {len(words)} characters; {LONGEST_WORDS} at"
+            " the most: put the rest into show="
+        )
+    if any("\ud800" <= character <= "\udfff" for character in words):
+        raise StepMisused(f"the approval {name!r}: {argument}= holds half a surrogate pair")
+
+
+def _shown(name: str, show: BaseModel | Mapping[str, Any] | None) -> Any:
+    """Answer what is shown, plain. Raises StepMisused where it is more than anybody can read."""
+    shown = plain(show, "show")
+    if (size := len(dumps(shown))) > LARGEST_SHOWN:
+        raise StepMisused(
+            f"the approval {name!r}: show= is {size} characters of JSON; {LARGEST_SHOWN} at the"
+            " most: show what people decide on, and where the rest is"
+        )
+    return shown
 
 
 def fields(show: BaseModel | Mapping[str, Any] | None, shown: Any) -> tuple[tuple[str, str], ...]:

@@ -136,7 +136,7 @@ def test_a_card_without_a_page_has_no_button_to_open_it():
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "http://harbor.example.com/run", "x"])
-def test_a_page_that_is_not_https_is_never_opened(link):
+def test_x103_a_page_that_is_not_https_is_never_opened(link):
     assert action_ids(gate.card(a_gate(), link=link)) == ["approve", "reject"]
 
 
@@ -198,7 +198,7 @@ def test_a_blocked_run_says_why_in_words_on_an_open_card_and_keeps_the_buttons()
     assert action_ids(blocks) == ["approve", "reject"]
 
 
-def test_a_long_value_is_shortened_and_the_card_says_where_the_rest_is():
+def test_x101_a_long_value_is_shortened_and_the_card_says_where_the_rest_is():
     blocks = gate.card(a_gate(fields=(("Payload", "x" * 10_000),)), link=PAGE)
 
     said = words(blocks)
@@ -212,7 +212,7 @@ def test_without_a_page_the_rest_is_found_on_the_command_line():
     assert f"`harbor show {RUN}` shows all of it" in said
 
 
-def test_sixty_fields_are_all_on_the_card():
+def test_x101_sixty_fields_are_all_on_the_card():
     fields = tuple((f"Label {i}", f"value {i}") for i in range(60))
 
     blocks = gate.card(a_gate(fields=fields), link=None)
@@ -221,7 +221,7 @@ def test_sixty_fields_are_all_on_the_card():
     assert all(value in words(blocks) for _, value in fields)
 
 
-def test_sixty_long_fields_share_the_room_so_that_the_card_stays_readable():
+def test_x101_sixty_long_fields_share_the_room_so_that_the_card_stays_readable():
     fields = tuple((f"Label {i}", "x" * 10_000) for i in range(60))
 
     blocks = gate.card(a_gate(fields=fields), link=None)
@@ -229,7 +229,7 @@ def test_sixty_long_fields_share_the_room_so_that_the_card_stays_readable():
     assert len(words(blocks)) < 12_000
 
 
-def test_a_title_longer_than_a_header_is_also_shown_whole():
+def test_x101_a_title_longer_than_a_header_is_also_shown_whole():
     title = "Deploy " + "x" * 400
 
     blocks = gate.card(a_gate(title=title), link=None)
@@ -238,7 +238,7 @@ def test_a_title_longer_than_a_header_is_also_shown_whole():
     assert blocks[1]["text"] == plain(title)
 
 
-def test_words_of_people_are_plain_text_and_so_mention_nobody():
+def test_x101_words_of_people_are_plain_text_and_so_mention_nobody():
     shown = a_gate(title="<!channel> now", why="<@U0BO>", fields=(("a", "*<!here>*"),))
 
     blocks = gate.card(shown, link=None)
@@ -248,7 +248,7 @@ def test_words_of_people_are_plain_text_and_so_mention_nobody():
     assert plain("*<!here>*") in [cell for block in blocks for cell in block.get("fields", [])]
 
 
-def test_a_label_is_escaped():
+def test_x101_a_label_is_escaped():
     blocks = gate.card(a_gate(fields=(("<!here>", "x"),)), link=None)
 
     assert mrkdwn("*&lt;!here&gt;*") in [

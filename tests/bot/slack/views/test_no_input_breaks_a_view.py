@@ -59,7 +59,7 @@ def assert_no_leaks(drawn: Any) -> None:
 
 @given(GATES, PAGES)
 @thorough
-def test_any_card_is_accepted_by_slack_and_says_only_our_markup(shown, link):
+def test_x101_any_card_is_accepted_by_slack_and_says_only_our_markup(shown, link):
     assert_message(gate.summary(shown), gate.card(shown, link=link))
 
 

@@ -11,7 +11,7 @@ from tests.bot.slack.views.making import TEXTS
 from tests.bot.slack.views.reading import ENTITY
 
 
-def test_special_characters_are_escaped_once():
+def test_x101_special_characters_are_escaped_once():
     assert text.escape("a < b & c > d &lt;") == "a &lt; b &amp; c &gt; d &amp;lt;"
 
 
@@ -75,7 +75,7 @@ def test_shortening_keeps_a_beginning_of_the_text(words, limit):
         ("\U000e0041", "⟨U+E0041⟩"),
     ],
 )
-def test_what_would_hide_or_reorder_is_shown_by_its_number(written, shown):
+def test_x102_what_would_hide_or_reorder_is_shown_by_its_number(written, shown):
     assert text.visible(written) == shown
 
 
@@ -96,7 +96,7 @@ def test_control_characters_are_removed():
     assert text.visible("a\x00b\x1b[31mc\x7f") == "ab[31mc"
 
 
-def test_half_a_surrogate_pair_is_replaced():
+def test_x102_half_a_surrogate_pair_is_replaced():
     assert text.visible("a\ud800b") == "a\ufffdb"
 
 
@@ -106,14 +106,14 @@ def test_white_space_is_calmed_and_paragraphs_stay():
     assert text.visible(written) == "one two\n\nthree\nfour five"
 
 
-def test_five_thousand_marks_on_a_letter_become_a_few():
+def test_x102_five_thousand_marks_on_a_letter_become_a_few():
     shown = text.visible("a" + "\u0301" * 5_000 + "b")
 
     assert len(shown) <= 2 + text.MOST_MARKS
     assert shown.endswith("b")
 
 
-def test_a_title_of_only_white_space_still_says_something():
+def test_x102_a_title_of_only_white_space_still_says_something():
     assert text.plain(" \t\n ")["text"] == "(empty)"
 
 
@@ -170,7 +170,7 @@ def test_a_deadline_is_drawn_as_a_distance():
         "https://example.com/" + "a" * 3_000,
     ],
 )
-def test_what_is_no_honest_web_address_is_not_linked(address):
+def test_x103_what_is_no_honest_web_address_is_not_linked(address):
     assert text.web_address(address) is None
 
 
@@ -190,7 +190,7 @@ def test_a_link_shows_its_address_and_escapes_it():
         ("javascript:alert(1)", False),
     ],
 )
-def test_a_button_opens_https_or_this_machine(address, is_taken):
+def test_x103_a_button_opens_https_or_this_machine(address, is_taken):
     assert (text.page_address(address) is not None) is is_taken
 
 
