@@ -8,7 +8,7 @@ from store.tables import RunStatus
 from workflows.context import Context
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
-from workflows.engine.local.replay import Replay
+from workflows.engine.local.progress import Progress
 from workflows.errors import (
     ControlFlow,
     HarborError,
@@ -23,7 +23,7 @@ from workflows.registry import Job
 log = logging.getLogger(__name__)
 
 
-async def advance(job: Job, stored_input: str, context: Context, replay: Replay) -> Outcome:
+async def advance(job: Job, stored_input: str, context: Context, progress: Progress) -> Outcome:
     """Call *job* and say how the pass ended. Raises nothing of the job's own.
 
     Fenced, NotStored and Stopped mean that the pass has ended without a word.
@@ -32,55 +32,55 @@ async def advance(job: Job, stored_input: str, context: Context, replay: Replay)
         arguments = job.read(stored_input)
     except InputRefused as error:
         return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
-    outcome = await _outcome(job, arguments, context, replay)
+    outcome = await _outcome(job, arguments, context, progress)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
-        replay.let_go()
+        progress.let_go()
     return outcome
 
 
-async def _outcome(job: Job, arguments: BaseModel, context: Context, replay: Replay) -> Outcome:
+async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: Progress) -> Outcome:
     try:
         result = await job.function(context, arguments)
     except Exception as error:  # noqa: BLE001  the job's own failure is data
-        return _swallowed(replay) or _failed(error, replay)
+        return _swallowed(progress) or _failed(error, progress)
     except RunCancelled:
-        return _ending(replay) or Broken(RunStatus.CANCELLED)
+        return _ending(progress) or Broken(RunStatus.CANCELLED)
     except ControlFlow:
         # What the first signal said: closing code may have met a second one on its way out.
-        if replay.has_swallowed:
+        if progress.has_swallowed:
             return SWALLOWED
-        if ending := _ending(replay):
+        if ending := _ending(progress):
             return ending
         raise
-    return _swallowed(replay) or _returned(job, result)
+    return _swallowed(progress) or _returned(job, result)
 
 
 def _is_blocked(outcome: Outcome) -> bool:
     return isinstance(outcome, Broken) and outcome.status is RunStatus.BLOCKED
 
 
-def _ending(replay: Replay) -> Outcome | None:
+def _ending(progress: Progress) -> Outcome | None:
     """Answer how the pass ended by itself, if it did. Raises why it could not be written down."""
-    if replay.lost is not None:
-        raise replay.lost
-    return replay.ending
+    if progress.lost is not None:
+        raise progress.lost
+    return progress.ending
 
 
-def _swallowed(replay: Replay) -> Outcome | None:
+def _swallowed(progress: Progress) -> Outcome | None:
     """Say that the job caught its own parking, if it did: it went on as if nobody had to answer."""
-    ending = _ending(replay)
+    ending = _ending(progress)
     if ending is None or isinstance(ending, Broken):
         return ending
     return SWALLOWED
 
 
-def _failed(error: Exception, replay: Replay) -> Broken:
+def _failed(error: Exception, progress: Progress) -> Broken:
     if not isinstance(error, HarborError):
         log.warning("the job raised %s", type(error).__name__, exc_info=error)
     cause = _step_failure(error)
     kind = cause.kind if isinstance(error, StepFailed) and cause else type(error).__name__
     step = cause.step if cause else ""
-    return Broken(RunStatus.FAILED, _error(kind, str(error), step), replay.failures.get(step))
+    return Broken(RunStatus.FAILED, _error(kind, str(error), step), progress.failures.get(step))
 
 
 def _step_failure(error: BaseException | None) -> StepFailed | None:

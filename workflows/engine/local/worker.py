@@ -15,8 +15,9 @@ from workflows.clock import Clock
 from workflows.context import Context
 from workflows.engine.local import transitions
 from workflows.engine.local.advance import advance
-from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting
-from workflows.engine.local.replay import Pass, Replay
+from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
+from workflows.engine.local.progress import Pass, Progress
+from workflows.engine.local.replay import Replay
 from workflows.errors import Fenced
 from workflows.registry import Registry
 from workflows.step import Step
@@ -139,7 +140,7 @@ class Worker:
     async def _pass(self, claim: transitions.Claim) -> None:
         run, entries = claim
         lease = Lease(run.id, run.epoch)
-        replay = Replay(
+        progress = Progress(
             entries,
             Pass(
                 installation=self._installation,
@@ -155,8 +156,9 @@ class Worker:
         )
         job = self._registry.get(run.job)
         try:
-            outcome = await advance(job, run.input, self._new_context(replay, run), replay)
-            await self._stored(lease, lambda: self._write(lease, replay, outcome))
+            context = self._new_context(Replay(progress), run)
+            outcome = await advance(job, run.input, context, progress)
+            await self._stored(lease, lambda: self._write(lease, progress.writes, outcome))
         except Fenced:
             log.warning("run %s was taken over; this pass wrote nothing more", run.id)
 
@@ -170,9 +172,9 @@ class Worker:
                 await asyncio.sleep(pause)
         return await write()
 
-    async def _write(self, lease: Lease, replay: Replay, outcome: Outcome) -> None:
+    async def _write(self, lease: Lease, writes: Writes, outcome: Outcome) -> None:
         """Write down how the pass ended."""
-        db, writes = self._db, replay.writes
+        db = self._db
         match outcome:
             case Waiting():
                 await db.write(transitions.park, lease, writes, outcome)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.workflows.kit import Held, Killed, a_job
-from workflows.engine.local import replay
+from workflows.engine.local import progress
 from workflows.errors import StepFailed, StepOutcomeUnknown
 from workflows.step import Retries
 
@@ -220,7 +220,7 @@ async def test_retries_that_are_none_are_refused(engines, effects):
 async def test_f101_a_journal_with_too_many_entries_ends_its_run_before_another_effect(
     engines, effects, monkeypatch
 ):
-    monkeypatch.setattr(replay, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(progress, "MOST_ENTRIES", 5)
 
     async def story(ctx, request):
         for n in range(9):
@@ -236,7 +236,7 @@ async def test_f101_a_journal_with_too_many_entries_ends_its_run_before_another_
 
 
 async def test_f101_a_journal_that_holds_too_much_ends_its_run(engines, effects, monkeypatch):
-    monkeypatch.setattr(replay, "LARGEST_JOURNAL", 100)
+    monkeypatch.setattr(progress, "LARGEST_JOURNAL", 100)
 
     async def story(ctx, request):
         for size in range(50, 59):

@@ -497,6 +497,24 @@ async def test_f97_another_number_of_branches_blocks_the_run(engines, effects):
     assert effects.done == ["ask ana", "ask bo"]
 
 
+@pytest.mark.parametrize("now", [["ana"], ["ana", "bo", "cy"]])
+async def test_a_person_may_have_it_go_on_with_another_number_of_branches(engines, effects, now):
+    harness = await engines(fanning(effects, "ana", "bo"))
+    run = await harness.started()
+    harness = await harness.deployed(fanning(effects, *now))
+    await harness.deliver(run, "fan#1[0]/answer", "yes")
+    await harness.run()
+
+    await harness.retry(run)
+    await harness.run()
+    for wait in (await harness.get(run)).waits:
+        if wait.status == "open":
+            await harness.deliver(run, wait.name, "yes")
+            await harness.run()
+
+    assert await harness.result(run) == [f"{who}: yes" for who in now]
+
+
 async def test_f98_a_gather_inserted_before_where_the_run_stood_blocks_it(engines, effects):
     async def old(ctx, request):
         await ctx.step.wait_for_event("answer", **YES)

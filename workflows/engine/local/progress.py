@@ -1,0 +1,223 @@
+"""Progress: how far a pass has come. What the journal answers, and what is to be written down.
+
+A result is durable before the *next effect* begins, not before the next line of the job: entries
+are collected and written together, before a step function is called, or with the park or the
+finish that ends the pass.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from store.journal import Entry
+from store.tables import EntryKind, EntryStatus, RunStatus
+from workflows.clock import Clock
+from workflows.engine.local.branches import Branch
+from workflows.engine.local.journal import Journal
+from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
+from workflows.errors import Blocked, ConcurrentStep, NestedStep, PassOver, RunCancelled
+from workflows.plain import dumps
+from workflows.step import checked_name, in_step
+
+log = logging.getLogger(__name__)
+
+MOST_ENTRIES = 10_000
+LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
+SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
+
+    *record* writes entries down and answers whether a cancel has been asked for. Up to entry
+    *accepted* a person takes the code as it is now.
+    """
+
+    installation: str
+    run_id: str
+    tries: int
+    cancel_requested: bool
+    record: Callable[[Writes], Awaitable[bool]]
+    clock: Clock
+    accepted: int = 0
+
+
+class Progress:
+    """One pass over one run's journal. Made in the task that calls the job's function."""
+
+    def __init__(self, entries: Sequence[Entry], of: Pass) -> None:
+        self.run = of
+        self.journal = Journal(entries, of.accepted)
+        self.tries = of.tries
+        self.writes = Writes()
+        self.lost: Exception | None = None
+        self.failures: dict[str, int] = {}
+        self.has_swallowed = False
+        self._root = Branch(self.journal.reading())
+        self._branches: dict[asyncio.Task[Any] | None, Branch] = {
+            asyncio.current_task(): self._root
+        }
+        self._cancel_requested = of.cancel_requested
+        self._writing = asyncio.Lock()
+        self._broken: Broken | None = None
+        self._has_waits = any(is_open_wait(entry) for entry in entries)
+
+    @property
+    def ending(self) -> Waiting | Later | Broken | None:
+        """How the pass ended by itself; None: the job has returned or raised."""
+        return self._broken or self._root.ending
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may happen in this pass, in whatever branch."""
+        return self._broken is not None or self.lost is not None
+
+    def let_go(self) -> None:
+        """The run ends: nobody waits any more for what a branch of it may have opened."""
+        self.writes = self.writes.without_waits()
+        if self._has_waits:
+            self.writes.give_up_waits("")
+
+    # -- where a verb is called, and what the journal answers -----------------------------------
+
+    def enter(self, name: str) -> Branch:
+        """Check that a verb may be called here and now; answer the branch that calls it.
+
+        Raises StepMisused, and PassOver once the pass has ended.
+        """
+        checked_name(name)
+        if in_step():
+            raise NestedStep(
+                f"{name!r} was called inside a step function: call it in the job, one after the"
+                " other"
+            )
+        branch = self._branches.get(asyncio.current_task())
+        if branch is None or branch.is_busy:
+            raise ConcurrentStep(
+                f"{name!r} was called beside another step: a job awaits one thing at a time;"
+                " ctx.step.gather(…) does several at once"
+            )
+        if branch.ending or self.is_over:
+            # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
+            raise PassOver
+        return branch
+
+    def look(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+        """Answer which use of *name* this is, and what it did before; None: it is new."""
+        try:
+            found = branch.reading.look(kind, branch.prefix + name)
+        except Blocked as blocked:
+            self.block(blocked.reason)
+        self.writes.superseded += branch.reading.superseded
+        branch.reading.superseded.clear()
+        return found
+
+    def find(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+        """See `look`. Stops before something is done where a cancel was asked for, or the code
+        has changed, or the journal is full."""
+        nth, entry = self.look(branch, kind, name)
+        if entry is None or (kind is EntryKind.STEP and entry.status not in SETTLED):
+            self._tell(branch)
+        if entry is None:
+            try:
+                branch.reading.refuse_insertion(branch.prefix + name, nth)
+            except Blocked as blocked:
+                self.block(blocked.reason)
+            self._refuse_too_much()
+        return nth, entry
+
+    def block(self, reason: str) -> NoReturn:
+        """End the pass: a person decides."""
+        self._broken = Broken(RunStatus.BLOCKED, reason)
+        raise Blocked(reason)
+
+    def _tell(self, branch: Branch) -> None:
+        # Once: the closing code of a cancelled run may take steps of its own.
+        if self._cancel_requested and not branch.is_told:
+            branch.is_told = True
+            raise RunCancelled
+
+    def _refuse_too_much(self) -> None:
+        """End the run where its journal would grow too large to be read in every pass."""
+        written, size = self.journal.written, self.journal.size
+        if written < MOST_ENTRIES and size < LARGEST_JOURNAL:
+            if written == MOST_ENTRIES // 4:
+                log.warning("run %s has %d journal entries", self.run.run_id, written)
+            return
+        message = (
+            f"the journal has {written} entries and {size} characters; {MOST_ENTRIES} and"
+            f" {LARGEST_JOURNAL} are kept: split the work into runs of its own"
+        )
+        error = {"kind": "JournalTooLarge", "message": message, "step": None}
+        self._broken = Broken(RunStatus.FAILED, dumps(error))
+        raise PassOver
+
+    # -- what is to be written down -------------------------------------------------------------
+
+    def entry(
+        self,
+        branch: Branch,
+        kind: EntryKind,
+        name: str,
+        nth: int,
+        status: EntryStatus = EntryStatus.STARTED,
+        value: str | None = None,
+    ) -> Entry:
+        """Answer a new entry of a branch, at the end of the journal."""
+        seq, now = branch.reading.next_seq(), self.run.clock.now()
+        return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, now)
+
+    def put(self, entry: Entry) -> Entry:
+        """Have an entry written down, at the next occasion."""
+        self.journal.size += len(entry.value or "")
+        self.writes.entries.append(entry)
+        return entry
+
+    async def write_down(self, branch: Branch) -> None:
+        """Make what has happened durable before something else happens.
+
+        Raises RunCancelled where that has been asked for meanwhile, PassOver where the store
+        could not write.
+        """
+        if not self.writes and not self._writing.locked():
+            return
+        branch.is_busy = True
+        try:
+            await self._record()
+        finally:
+            branch.is_busy = False
+        self._tell(branch)
+
+    async def _record(self) -> None:
+        # One after the other: what this branch has done may be in another one's hands.
+        async with self._writing:
+            writes, self.writes = self.writes, Writes()
+            if not writes:
+                return
+            try:
+                self._cancel_requested |= await self.run.record(writes)
+            except Exception as error:
+                # As an exception it would be the job's to catch, and effects could follow.
+                self.lost = error
+                raise PassOver from error
+            self._has_waits |= bool(writes.waits)
+            self.tries = 1
+
+    # -- branches -------------------------------------------------------------------------------
+
+    def begin(self, branch: Branch) -> None:
+        """Take the verbs of the current task for those of *branch*."""
+        self._branches[asyncio.current_task()] = branch
+
+    async def leave(self, branch: Branch) -> None:
+        """A branch has ended or parked: what it did is written down before the others end."""
+        del self._branches[asyncio.current_task()]
+        is_alone = len(self._branches) == 1
+        if is_alone or self.is_over or not self.writes:
+            return
+        with suppress(PassOver):  # The others meet it at their next verb.
+            await self._record()
