@@ -175,3 +175,14 @@ def test_the_two_commands_of_the_readme_are_in_the_makefile():
     named = set(re.findall(r"`make ([a-z-]+)", readme))
 
     assert {"demo", "test"} <= named <= targets
+
+
+INVARIANTS = range(1, 32)
+
+
+def test_every_invariant_has_a_test_that_names_it():
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"def (test_\w+)\(", tests)
+    found = {int(n) for name in named for n in re.findall(r"_i(\d{1,2})(?=_|$)", name)}
+
+    assert sorted(set(INVARIANTS) - found) == []

@@ -133,7 +133,7 @@ async def test_f75_to_f79_a_card_whose_post_goes_wrong_is_there_once(acme: Town,
 
 
 @some_ills
-async def test_f75_to_f79_a_card_whose_update_goes_wrong_shows_the_outcome(
+async def test_f75_to_f79_a_card_whose_update_goes_wrong_shows_the_outcome_i31(
     acme: Town, trouble: Fault
 ):
     card = await acme.asked("bo")
@@ -238,7 +238,7 @@ async def test_f82_a_request_that_expired_before_it_could_be_asked_is_not_asked(
     assert cards(acme) == []
 
 
-async def test_f84_updates_never_show_an_older_state(others: Town):
+async def test_f84_updates_never_show_an_older_state_i31(others: Town):
     card = await others.asked("bo", job="two-of-us", about="the roof")
     others.sandbox.faults.add("chat.update", Fault.slow(0.3))
     await others.member("cam").click(card, "approve")
@@ -365,7 +365,7 @@ async def test_f81_a_revoked_token_pauses_what_is_sent_until_it_is_good_again(ac
     assert await is_ready(acme)
 
 
-async def test_f81_people_still_decide_while_nothing_can_be_sent(acme: Town):
+async def test_f81_people_still_decide_while_nothing_can_be_sent_i30(acme: Town):
     card = await acme.asked("bo")
     for method in ("chat.update", "chat.postMessage", "chat.getPermalink"):
         acme.sandbox.faults.add(method, Fault.error("account_inactive"), times=None)

@@ -47,6 +47,22 @@ async def test_an_accepted_event_is_what_the_job_is_given_i1(engines):
     assert await harness.result(run) == ["answer", "yes", {"amount": 7, "who": "Ana"}, ANA, True]
 
 
+async def test_whoever_gave_up_before_the_answer_and_repeats_it_has_sent_one_event_i3(engines):
+    harness = await engines(a_job(wait_once))
+    run = await harness.started()
+
+    impatient = asyncio.create_task(harness.deliver(run, "answer", "no", key="once"))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.gather(impatient, return_exceptions=True)
+    receipt = await harness.deliver(run, "answer", "no", key="once")
+    await harness.run()
+
+    assert isinstance(receipt, Accepted)
+    assert (receipt.disposition, receipt.repeated) == (Disposition.RESOLVED, True)
+    assert await harness.result(run) == ["no", {}]
+
+
 async def test_an_accepted_event_survives_the_process_that_accepted_it_i1(engines):
     harness = await engines(a_job(wait_once))
     run = await harness.started()

@@ -216,7 +216,7 @@ def test_f6_a_cancelled_run_closes_once_whenever_its_process_dies(worlds):
     assert points > 15
 
 
-def test_f1_f2_every_event_that_was_answered_is_used_whenever_the_process_dies(worlds):
+def test_f1_f2_every_event_that_was_answered_is_used_whenever_the_process_dies_i5(worlds):
     points = sweep(
         worlds, SENT_EVENTS, status="completed", ends=['["yes","yes"]'], done={"after": 1}
     )
