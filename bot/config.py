@@ -193,6 +193,21 @@ def given(
     return found
 
 
+def given_or_default(name: str) -> str:
+    """Answer one setting as somebody wrote it, unchecked; "" where it has no default either.
+
+    For what needs no running Harbor, and so none of the settings that one would.
+    """
+    found = given().get(name)
+    fields = {str(field.alias): field.default for field in Settings.model_fields.values()}
+    return str(fields[name] or "") if found is None else found.value
+
+
+def job_modules() -> list[str]:
+    """Answer the modules that HARBOR_JOBS names, as `given_or_default` does."""
+    return [name for each in given_or_default("HARBOR_JOBS").split(",") if (name := each.strip())]
+
+
 def names() -> list[str]:
     """Answer the name of every setting."""
     return [str(field.alias) for field in Settings.model_fields.values()]

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import auditing, deciding, linting, pruning, runs, tokens
+from bot.commands import auditing, deciding, linting, pruning, rehearsing, runs, tokens
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
         deciding.reject,
         linting.lint,
         pruning.prune,
+        rehearsing.replay,
     ):
         app.command()(command)
     app.add_typer(tokens.app, name="token")

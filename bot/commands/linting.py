@@ -44,11 +44,9 @@ def lint(
 
 def _configured() -> list[str]:
     """Answer the modules that Harbor would load; no other setting need be there to lint them."""
-    jobs = config.given().get("HARBOR_JOBS")
-    named = [] if jobs is None else [name.strip() for name in jobs.value.split(",")]
     package = workflows.jobs
     shipped = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)]
-    return [*shipped, *filter(None, named)]
+    return [*shipped, *config.job_modules()]
 
 
 def _object(finding: Finding) -> dict[str, object]:
