@@ -6,6 +6,7 @@ how to get it; a secret's value is in none of these lines.
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
@@ -14,7 +15,14 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.errors import ConfigurationError
@@ -27,6 +35,8 @@ HOW_TO_GET = {
 SHORTEST_KEY = 32  # characters
 ADMIN = re.compile(r"[UWS][A-Z0-9]{2,20}", re.ASCII)
 MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
+DERIVED = "http://{HARBOR_HOST}:{HARBOR_PORT}"
+MAY_BE_EMPTY = {"jobs", "admins"}  # an empty list is one
 TOKENS = {"xoxp-": "a user token", "xapp-": "an app-level token", "xoxe": "a refresh token"}
 
 
@@ -54,7 +64,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///harbor.db", alias="HARBOR_DATABASE_URL")
     host: str = Field(default="127.0.0.1", alias="HARBOR_HOST")
     port: int = Field(default=3000, alias="HARBOR_PORT", ge=0, le=65_535)
-    public_url: str = Field(default="", alias="HARBOR_PUBLIC_URL")
+    public_url: str = Field(default=DERIVED, alias="HARBOR_PUBLIC_URL")
     jobs: Annotated[tuple[str, ...], NoDecode] = Field(default=(), alias="HARBOR_JOBS")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), alias="HARBOR_ADMINS")
     approvals_channel: str = Field(default="#approvals", alias="HARBOR_APPROVALS_CHANNEL")
@@ -63,6 +73,14 @@ class Settings(BaseSettings):
         default_factory=lambda: "console" if sys.stderr.isatty() else "json",
         alias="HARBOR_LOG_FORMAT",
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_filled_in(cls, given: Any, info: ValidationInfo) -> Any:
+        """An empty value is a variable that was not filled in, never a wish for the default."""
+        if isinstance(given, str) and not given.strip() and info.field_name not in MAY_BE_EMPTY:
+            raise ValueError("is empty: fill it in, or take the line out")
+        return given
 
     @field_validator("jobs", "admins", mode="before")
     @classmethod
@@ -147,17 +165,25 @@ class Settings(BaseSettings):
             raise ValueError("is no channel: write #name or its id (C…)")
         return given
 
-    @model_validator(mode="before")
+    @field_validator("public_url", mode="before")
     @classmethod
-    def _default_public_url(cls, given: Any) -> Any:
-        if isinstance(given, dict) and not given.get("HARBOR_PUBLIC_URL"):
-            host = given.get("HARBOR_HOST", "127.0.0.1")
-            given["HARBOR_PUBLIC_URL"] = f"http://{host}:{given.get('HARBOR_PORT', 3000)}"
-        return given
+    def _derived(cls, given: Any, info: ValidationInfo) -> Any:
+        """Browsers of this machine reach what it binds; for any other host only people know."""
+        if given != DERIVED or not {"host", "port"} <= info.data.keys():
+            return given
+        host = f"[{info.data['host']}]" if ":" in info.data["host"] else info.data["host"]
+        if not is_loopback(f"http://{host}"):
+            raise ValueError(
+                "is not set, and HARBOR_HOST is not this machine alone: set it to the address where"
+                " browsers reach the bot, like https://harbor.example.com"
+            )
+        return f"http://{host}:{info.data['port']}"
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, given: str) -> str:
+        if given == DERIVED:  # of a host or port that is wrong, which says enough
+            return given
         address = _address(given).rstrip("/")
         if urlsplit(address).path:
             raise ValueError("must have no path: write https://harbor.example.com")
@@ -167,6 +193,7 @@ class Settings(BaseSettings):
 def load(environment: Mapping[str, str] = os.environ, env_file: Path = Path(".env")) -> Settings:
     """Read the settings. Raises ConfigurationError: one line per problem."""
     _refuse_unknown({*environment, *_names_in(env_file)})
+    _refuse_readable(env_file)
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
@@ -215,7 +242,10 @@ def names() -> list[str]:
 
 def is_loopback(url: str) -> bool:
     """Whether *url* leads to this machine, where plain http is safe."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -223,9 +253,15 @@ def is_loopback(url: str) -> bool:
 
 
 def _address(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(given)
+        is_whole = bool(parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:  # half an IPv6 address, or a port that is none
+        is_whole = False
+    if not is_whole or parts.scheme not in {"http", "https"}:
         raise ValueError("is no address: write https://…")
+    if parts.username is not None or parts.query or parts.fragment or given.endswith(("?", "#")):
+        raise ValueError("must have no name, password, query or fragment: write https://…")
     if parts.scheme == "http" and not is_loopback(given):
         raise ValueError("must begin with https:// (plain http is for this machine only)")
     return given
@@ -247,6 +283,25 @@ def _refuse_unknown(given: Iterable[str]) -> None:
             )
 
 
+def _refuse_readable(env_file: Path) -> None:
+    """Refuse secrets in a file that everyone on this machine can read."""
+    try:
+        is_open = bool(env_file.stat().st_mode & stat.S_IROTH)
+        kept = dotenv_values(env_file) if is_open else {}
+    except OSError:
+        return
+    if exposed := [name for name in _secrets() if kept.get(name)]:
+        raise ConfigurationError(
+            f"{', '.join(exposed)}: everyone on this machine can read {env_file};"
+            f" make it yours alone: chmod 600 {env_file}"
+        )
+
+
+def _secrets() -> list[str]:
+    fields = Settings.model_fields.values()
+    return [str(field.alias) for field in fields if "SecretStr" in str(field.annotation)]
+
+
 def _names_in(env_file: Path) -> set[str]:
     try:
         lines = env_file.read_text().splitlines()
@@ -258,7 +313,8 @@ def _names_in(env_file: Path) -> set[str]:
 def _line(problem: Any) -> str:
     if not problem["loc"]:  # it concerns more than one, and names them
         return str(problem["msg"]).removeprefix("Value error, ")
-    name = str(problem["loc"][0])
+    field = Settings.model_fields.get(str(problem["loc"][0]))
+    name = str(field.alias if field else problem["loc"][0])  # of a default it is the field's
     if problem["type"] == "missing":
         return f"{name} is not set. Find it at {HOW_TO_GET.get(name, 'README.md, Settings')}"
     message = str(problem["msg"]).removeprefix("Value error, ")

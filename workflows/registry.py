@@ -86,12 +86,25 @@ def load(
     holds a job that cannot work (JobRefused); by default it is raised.
     """
     registry = Registry()
-    for name in (*_shipped(), *modules):
+    for name in _shipped():
+        registry.add_module(_imported(name))
+    for name in modules:
         try:
-            registry.add_module(_imported(name))
+            registry.add_module(_named(name))
         except (ConfigurationError, JobRefused) as error:
             on_broken(error)
     return registry
+
+
+def _named(name: str) -> ModuleType:
+    """Import a module somebody named; one that registers nothing was not the one they meant."""
+    module = _imported(name)
+    if not any(isinstance(value, Job | App) for value in vars(module).values()):
+        raise ConfigurationError(
+            f"the module {name} has no job and no app; name the module that defines them, or take"
+            " it out of HARBOR_JOBS"
+        )
+    return module
 
 
 def _shipped() -> list[str]:

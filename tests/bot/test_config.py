@@ -49,7 +49,22 @@ MALFORMED = {
         "http://harbor.example.com",
         "https://harbor.example.com/harbor",
         "https://",
+        "",
+        "https://harbor.example.com:99999",
+        "https://harbor.example.com:port",
+        "https://[::1",
+        "https://ana:5ecret@harbor.example.com",
+        "https://harbor.example.com?next=1",
+        "https://harbor.example.com#top",
     ],
+    "HARBOR_HOST": ["", " "],
+    "SLACK_APP_TOKEN": ["", "xoxb-1", "xapp-with a space"],
+    "SLACK_SIGN_IN_CLIENT_ID": ["", "1.2"],
+    "SLACK_SIGN_IN_CLIENT_SECRET": [""],
+    "SLACK_SIGN_IN_ISSUER": ["", "slack.com", "http://slack.com", "https://slack.com:x"],
+    "HARBOR_SECRET_KEY": ["", "short"],
+    "HARBOR_PLUGINS": [""],
+    "HARBOR_DATABASE_URL": [""],
     "HARBOR_JOBS": ["acme jobs", "../jobs", "acme-jobs", "os; import sys"],
     "HARBOR_ADMINS": ["ana", "@ana", "U1,ana", "u024be7lh", "ana@example.com", "*"],
     "HARBOR_APPROVALS_CHANNEL": ["", "approvals", "#", "# approvals", "@bo", "D024BE7LH"],
@@ -142,6 +157,33 @@ def test_x104_secrets_are_masked_wherever_settings_are_shown(load: Load):
         assert SECRET not in shown
 
 
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "HARBOR_SECRET_KEY"])
+def test_x104_a_secret_in_a_file_that_everyone_can_read_is_refused(
+    load: Load, tmp_path: Path, name: str
+):
+    file = tmp_path / ".env"
+    file.write_text(f"{name}=5ecret\n")
+    file.chmod(0o644)
+
+    with pytest.raises(ConfigurationError) as refused:
+        load(GOOD, file)
+
+    assert str(refused.value).startswith(f"{name}: everyone on this machine can read {file};")
+    assert str(refused.value).endswith(f"chmod 600 {file}")
+    assert "5ecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "mode"), [("HARBOR_PORT=4000\n", 0o644), ("", 0o600)])
+def test_x104_a_file_without_secrets_or_of_ones_own_is_read(
+    load: Load, tmp_path: Path, text: str, mode: int
+):
+    file = tmp_path / ".env"
+    file.write_text(text or "HARBOR_PORT=4000\nSLACK_APP_TOKEN=xapp-1\n")
+    file.chmod(mode)
+
+    assert load(GOOD, file).port == 4000
+
+
 @pytest.mark.parametrize("kind", ["a user token", "an app-level token"])
 def test_x104_a_token_of_another_kind_is_called_what_it_is(load: Load, kind: str):
     token = {"a user token": "xoxp-1", "an app-level token": "xapp-1"}[kind]
@@ -175,6 +217,7 @@ def test_settings_of_others_are_left_alone(load: Load):
 def test_the_env_file_is_read_and_the_environment_wins(load: Load, tmp_path: Path):
     file = tmp_path / ".env"
     file.write_text(f"SLACK_BOT_TOKEN={TOKEN}\nHARBOR_PORT=4000\nHARBOR_HOST=127.0.0.2\n")
+    file.chmod(0o600)
 
     settings = load({"SLACK_SIGNING_SECRET": SECRET, "HARBOR_PORT": "4001"}, file)
 
@@ -205,10 +248,31 @@ def test_x106_the_public_address_is_normalised_once(load: Load, given: str, kept
     assert load(GOOD | {"HARBOR_PUBLIC_URL": given}).public_url == kept
 
 
-def test_the_public_address_follows_host_and_port(load: Load):
-    settings = load(GOOD | {"HARBOR_HOST": "localhost", "HARBOR_PORT": "4000"})
+@pytest.mark.parametrize(
+    ("host", "address"), [("localhost", "http://localhost:4000"), ("::1", "http://[::1]:4000")]
+)
+def test_the_public_address_follows_host_and_port(load: Load, host: str, address: str):
+    settings = load(GOOD | {"HARBOR_HOST": host, "HARBOR_PORT": "4000"})
 
-    assert settings.public_url == "http://localhost:4000"
+    assert settings.public_url == address
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "10.1.2.3", "harbor.internal", "999.1.1.1"],  # noqa: S104  nothing is bound
+)
+def test_x106_a_host_that_others_reach_needs_a_public_address_of_its_own(load: Load, host: str):
+    line = refusal(load, GOOD | {"HARBOR_HOST": host})
+
+    assert line.startswith("HARBOR_PUBLIC_URL: is not set, and HARBOR_HOST is not this machine")
+    assert load(GOOD | {"HARBOR_HOST": host, "HARBOR_PUBLIC_URL": "https://harbor.example.com"})
+
+
+def test_a_setting_that_was_not_filled_in_says_so_and_where_to_find_it(load: Load):
+    line = refusal(load, GOOD | {"SLACK_BOT_TOKEN": ""})
+
+    assert line.startswith("SLACK_BOT_TOKEN: is empty: fill it in, or take the line out.")
+    assert "Bot User OAuth Token" in line
 
 
 @pytest.mark.parametrize("url", ["https://slack.com/api", "https://slack.com/api/"])

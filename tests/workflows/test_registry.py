@@ -234,6 +234,11 @@ def test_a_module_that_does_not_exist_is_named():
         load(["no_such_module_at_all"])
 
 
+def test_a_module_without_any_job_was_not_the_one_that_was_meant(module):
+    with pytest.raises(ConfigurationError, match=f"{module.__name__} has no job and no app"):
+        load([module.__name__])
+
+
 def test_x98_a_module_that_raises_is_named_with_what_it_raised(tmp_path, monkeypatch):
     (tmp_path / "broken_jobs.py").write_text("1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)

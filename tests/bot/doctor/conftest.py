@@ -41,5 +41,7 @@ def environment(
         "HARBOR_DATABASE_URL": f"sqlite:///{tmp_path}/harbor.db",
         "HARBOR_PORT": "1",
     }
-    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in wrong.items()))
+    file = tmp_path / ".env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in wrong.items()))
+    file.chmod(0o600)
     return tmp_path

@@ -57,7 +57,7 @@ def test_the_command_prints_json_for_programs(environment: Path):
 @pytest.mark.parametrize(
     ("line", "said", "step"),
     [
-        ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN: is no bot token", "Bot User OAuth Token"),
+        ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN: is empty", "Bot User OAuth Token"),
         ("SLACK_BOT_TOKEN=xoxp-1", "is a user token", "Bot User OAuth Token"),
         ("SLACK_SIGNING_SECRET=short", "is no signing secret", "Signing Secret"),
         ("SLACK_APP_TOKEN=xoxb-1", "is no app-level token", "App-Level Tokens"),
