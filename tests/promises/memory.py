@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from store.database import Topic, Tx
 from store.errors import NotStored, Stopped
@@ -229,18 +229,16 @@ class Opened:
         return function(Tx(memory.connection, max(memory.now, memory.clock())), *args, **kwargs)
 
 
-class Watch:
+class Watch(Protocol):
     """Looks on at every commit; what it finds is a broken promise."""
 
     schema: tuple[str, ...] = ()
 
     def found(self, what: str) -> None:
         """Note a broken promise."""
-        raise NotImplementedError
 
     def committed(self, memory: Memory) -> None:
         """Look at what has just been committed."""
-        raise NotImplementedError
 
 
 @cache
