@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -39,6 +40,49 @@ async def test_x94_a_wait_in_a_loop_is_another_wait_each_time(engines):
         await harness.run()
 
     assert await harness.result(run) == ["a", "b", "a"]
+
+
+async def test_x93_two_branches_wait_by_one_name_at_once_and_each_is_its_own_wait(engines):
+    async def asked(ctx):
+        event = await ctx.step.wait_for_event("word", timeout="1h", expected=["a", "b"])
+        return event.kind
+
+    async def story(ctx, request):
+        return await ctx.step.gather("both", asked(ctx), asked(ctx))
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+
+    await harness.deliver(run, "both#1[1]/word", "b")
+    await harness.run()
+    await harness.deliver(run, "both#1[0]/word", "a")
+    await harness.run()
+
+    assert await harness.result(run) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["B", "A B"])
+async def test_f99_a_body_that_takes_another_way_at_the_replay_is_stopped_before_it_does_anything(
+    engines, effects, monkeypatch, name
+):
+    async def story(ctx, request):
+        await ctx.step.run("first", effects.post, "first")
+        for way in os.environ["WAY"].split():
+            await ctx.step.run(way, effects.post, way)
+        await ctx.step.wait_for_event("word", timeout="1h", expected=["a"])
+
+    monkeypatch.setenv("WAY", "A")
+    harness = await engines(a_job(story))
+    run = await harness.started()
+    monkeypatch.setenv("WAY", name)
+
+    await harness.deliver(run, "word", "a")
+    await harness.run()
+
+    found = await harness.get(run)
+    assert found.status == "blocked"
+    assert "reaches 'B', which is new" in found.blocked_reason
+    assert effects.done == ["first", "A"]
 
 
 class Giving:
