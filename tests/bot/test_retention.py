@@ -34,17 +34,16 @@ async def pruned(harness):
 
 async def test_what_is_old_goes_at_the_first_tick_and_then_once_a_day(harness, retention):
     await harness.started()
-    harness.clock.move(days=90)
+    harness.clock.move(hours=1)
+    await harness.started()
+    harness.clock.move(days=90, hours=-1)
     await retention.tick()
     first = await pruned(harness)
-    await harness.started()
-    harness.clock.move(days=89)
-    await retention.tick()
 
-    harness.clock.move(hours=23)
+    harness.clock.move(hours=2)
     await retention.tick()
     not_yet = await pruned(harness)
-    harness.clock.move(hours=1)
+    harness.clock.move(hours=22)
     await retention.tick()
 
     assert (first, not_yet, await pruned(harness)) == (1, 1, 2)

@@ -191,6 +191,31 @@ async def test_a_blocked_run_is_judged_by_the_code_at_hand_too(db, clock, effect
     assert await verdict("a WAIT b") == ("blocked", Verdict.GOES_ON)
 
 
+@pytest.mark.parametrize(
+    "words", ["a WAIT", "ONCE WAIT", "PLUGIN WAIT", "GATHER-NEW b", "NO", "FLAKY", "SLEEP", "ASK"]
+)
+async def test_a_run_that_would_go_on_now_does_nothing_in_a_rehearsal(
+    db, clock, effects, path, words
+):
+    harness = await Harness.opened(db, clock, story(effects, words))
+    await harness.start()
+    rows = everything(path)
+
+    registry = Registry([story(effects, words)])
+    (found,) = [each async for each in rehearse(db, registry, clock)]
+
+    assert (found.status, found.verdict) == ("ready", Verdict.GOES_ON)
+    assert effects.done == []
+    assert everything(path) == rows
+
+
+async def test_a_run_that_was_answered_and_has_not_gone_on_yet_does_nothing_in_a_rehearsal(judged):
+    async def answer(harness, run):
+        await harness.deliver(run, "answer", "yes")
+
+    assert await judged("a WAIT b", "a WAIT b", answer) == (Verdict.GOES_ON, "")
+
+
 async def test_what_a_person_has_accepted_does_not_block_again(db, clock, effects):
     harness = await Harness.opened(db, clock, story(effects, "a WAIT b SLEEP"))
     run = await harness.started()
@@ -198,12 +223,11 @@ async def test_what_a_person_has_accepted_does_not_block_again(db, clock, effect
     await harness.deliver(run, "answer", "yes")
     await harness.run()
     await harness.retry(run)
-    await harness.run()
 
     registry = Registry([story(effects, "a new WAIT b SLEEP")])
     (found,) = [each async for each in rehearse(db, registry, clock)]
 
-    assert (found.status, found.verdict) == ("waiting", Verdict.GOES_ON)
+    assert (found.status, found.verdict) == ("ready", Verdict.GOES_ON)
 
 
 async def test_a_cancelled_run_takes_the_way_of_its_closing_code(judged):
