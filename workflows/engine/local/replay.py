@@ -128,11 +128,14 @@ class Replay:
     def patched(self, name: str) -> bool:
         """See `Step.patched`."""
         branch = self._progress.enter(name)
-        nth, entry = self._progress.look(branch, EntryKind.PATCH, name)
+        # No step can be called so: a guard is most naturally named like the step that it guards,
+        # which has to find its own entry when the guard is taken out again.
+        key = f"patch({name})"
+        nth, entry = self._progress.look(branch, EntryKind.PATCH, key)
         if entry is None and branch.reading.has_gone_further():
             return False
         if entry is None:
-            self._put(branch, EntryKind.PATCH, name, nth, EntryStatus.DONE)
+            self._put(branch, EntryKind.PATCH, key, nth, EntryStatus.DONE)
         return True
 
     # -- steps ----------------------------------------------------------------------------------

@@ -296,6 +296,27 @@ async def test_a_new_run_goes_the_new_way_and_keeps_to_it(engines, effects):
     assert effects.done == ["new", "b"]
 
 
+@pytest.mark.parametrize("name", ["new", "rest"])
+async def test_a_guard_may_be_named_like_a_step_and_be_taken_out_again(engines, effects, name):
+    def job(*, is_guarded):
+        async def story(ctx, request):
+            if not is_guarded or ctx.patched(name):
+                await ctx.step.run("new", effects.post, "new")
+            await ctx.step.wait_for_event("answer", **YES)
+            await ctx.step.sleep("rest", "1m")
+            return "done"
+
+        return a_job(story)
+
+    harness = await engines(job(is_guarded=True))
+    run = await harness.started()
+    harness = await harness.deployed(job(is_guarded=False))
+
+    assert await goes_on(harness, run) == "done"
+    assert effects.done == ["new"]
+    assert "new#2" not in [line.name for line in (await harness.get(run)).timeline]
+
+
 async def test_a_guard_that_has_been_taken_out_again_does_not_matter(engines, effects):
     async def cleaned(ctx, request):
         await ctx.step.run("new", effects.post, "new")
