@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from store.journal import Entry
-from store.tables import EntryKind, EntryStatus
+from store.tables import EPOCH, EntryKind, EntryStatus
 from workflows.errors import Blocked
 
 SUPERSEDED = EntryStatus.SUPERSEDED
@@ -36,6 +36,7 @@ class Journal:
             self._branches[branch_of(entry.name)].append(entry)
         self.written = max((entry.seq for entry in entries), default=0)
         self.size = sum(len(entry.value or "") for entry in entries)
+        self.latest = max((entry.at for entry in entries), default=EPOCH)
 
     def reading(self, branch: str = "") -> "Reading":
         """Answer how far a branch has come: nothing of it has been read yet."""

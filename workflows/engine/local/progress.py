@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NoReturn
 
 from store.journal import Entry
@@ -156,6 +157,11 @@ class Progress:
         self._broken = Broken(RunStatus.FAILED, dumps(error))
         raise PassOver
 
+    def now(self) -> datetime:
+        """Answer the time; as in a transaction, it never runs backwards in a run."""
+        self.journal.latest = max(self.journal.latest, self.run.clock.now())
+        return self.journal.latest
+
     # -- what is to be written down -------------------------------------------------------------
 
     def entry(
@@ -168,8 +174,8 @@ class Progress:
         value: str | None = None,
     ) -> Entry:
         """Answer a new entry of a branch, at the end of the journal."""
-        seq, now = branch.reading.next_seq(), self.run.clock.now()
-        return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, now)
+        seq = branch.reading.next_seq()
+        return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, self.now())
 
     def put(self, entry: Entry) -> Entry:
         """Have an entry written down, at the next occasion."""

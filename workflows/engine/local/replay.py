@@ -112,7 +112,7 @@ class Replay:
 
     async def now(self) -> datetime:
         """See `Step.now`."""
-        text = self._fact(EntryKind.NOW, lambda: self._progress.run.clock.now().isoformat())
+        text = self._fact(EntryKind.NOW, lambda: self._progress.now().isoformat())
         return datetime.fromisoformat(text)
 
     async def uuid(self) -> UUID:
@@ -151,7 +151,7 @@ class Replay:
         how: calling.Manner,
     ) -> Entry:
         """Call the step function; answer its entry, or raise Postponed until the next attempt."""
-        run, now = self._progress.run, self._progress.run.clock.now()
+        run, now = self._progress.run, self._progress.now()
         before = entry.attempt if entry else 0
         if entry is not None and (left := calling.time_left(entry.value, now)):
             self._postpone(branch, entry, left)
@@ -184,7 +184,7 @@ class Replay:
     def _settle(self, entry: Entry, result: calling.Result) -> Entry:
         value = result.value
         if result.status is EntryStatus.RETRYING:
-            value = calling.to_try_again(result, self._progress.run.clock.now())
+            value = calling.to_try_again(result, self._progress.now())
         return self._progress.put(entry._replace(status=result.status, value=value))
 
     def _answer(self, entry: Entry) -> Any:

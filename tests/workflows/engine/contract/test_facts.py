@@ -35,3 +35,32 @@ async def test_facts_are_the_same_on_every_replay(engines):
     assert [line.what for line in before if line.name] == [
         line.what for line in kept if line.name not in {None, "answer"}
     ]
+
+
+async def test_f68_time_does_not_run_backwards_in_a_job_though_the_clock_does(engines):
+    timed = Timed()
+    harness = await engines(a_job(timed.story))
+    timed.clock = harness.clock
+    run = await harness.started()
+
+    harness.clock.move(hours=-2)
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+
+    times = await harness.result(run)
+    assert times == sorted(times)
+    assert times[0] == NOON.isoformat()
+
+
+class Timed:
+    """A job that asks for the time before and after a wait, and while the clock steps back."""
+
+    clock = None
+
+    async def story(self, ctx, request):
+        times = [await ctx.step.now()]
+        await ctx.step.wait_for_event("answer", **YES)
+        times.append(await ctx.step.now())
+        self.clock.move(minutes=-5)
+        times.append(await ctx.step.now())
+        return [time.isoformat() for time in times]
