@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.duration import duration
 from workflows.errors import StepMisused
-from workflows.step import checked_kinds, checked_name
+from workflows.step import checked_events, checked_kinds, checked_name
 
 NAMED = frozenset({"run", "wait_for_event", "wait_for_any", "sleep", "gather", "approval"})
 Check = Callable[[Any], object]
@@ -20,6 +20,11 @@ BY_KEYWORD: Mapping[str, Check] = {
     "backoff": lambda value: duration(value, "backoff", timedelta()),
     "longest": lambda value: duration(value, "longest", timedelta()),
     "expected": checked_kinds,
+    "events": checked_events,
+}
+SECOND: Mapping[str, Check] = {
+    "sleep": BY_KEYWORD["length"],
+    "wait_for_any": BY_KEYWORD["events"],
 }
 
 
@@ -45,8 +50,8 @@ class Literals:
                 yield from self._checked(keyword.value, check)
         if verb in NAMED and call.args:
             yield from self._checked(call.args[0], checked_name)
-        if verb == "sleep" and len(call.args) > 1:
-            yield from self._checked(call.args[1], BY_KEYWORD["length"])
+        if verb in SECOND and len(call.args) > 1:
+            yield from self._checked(call.args[1], SECOND[verb])
 
     def _checked(self, node: ast.expr, check: Check) -> Iterator[Refusal]:
         written = self._constants.get(node.id, node) if isinstance(node, ast.Name) else node

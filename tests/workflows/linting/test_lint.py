@@ -219,6 +219,8 @@ def test_x88_a_text_that_is_no_duration_is_found_where_it_is_written(found, text
         ("await ctx.step.run('a', charge, retries=Retries(longest='1y'))", "longest="),
         ("await ctx.step.wait_for_event('a', timeout='1h', expected='yes')", "expected="),
         ("await ctx.step.wait_for_event('a', timeout='1h', expected=[])", "expected="),
+        ("await ctx.step.wait_for_any('any', {'a': 'yes'}, timeout='1h')", "expected="),
+        ("await ctx.step.wait_for_any('any', {}, timeout='1h')", "wait_for_any takes 1 to"),
         ("await ctx.step.run('<!channel>', charge)", "cannot name a step"),
         ("await ctx.approval('', 'Pay?', policy=POLICY, timeout='1h')", "cannot name a step"),
     ],
