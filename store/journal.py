@@ -1,10 +1,11 @@
 """The journal: what each step returned, or how it failed; the first write wins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+import orjson
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from store.database import Tx
@@ -16,7 +17,8 @@ _entry = (
     _c.run_id == bindparam("of_run"),
     _c.name == bindparam("of_name"),
     _c.nth == bindparam("of_nth"),
-    _c.status != EntryStatus.SUPERSEDED,
+    # Written out: a partial index is not used for a bound parameter.
+    _c.status != literal_column(f"'{EntryStatus.SUPERSEDED.value}'"),
 )
 
 
@@ -46,6 +48,13 @@ _PUT = Query(
     )
 )
 _LOAD = Query(select(*_COLUMNS).where(_c.run_id == bindparam("of_run")).order_by(_c.seq), Entry)
+_runs = func.json_each(bindparam("of_runs")).table_valued("value")
+_LOAD_ALL = Query(
+    select(_c.run_id, *_COLUMNS)
+    .where(_c.run_id.in_(select(_runs.c.value)))
+    .order_by(_c.run_id, _c.seq),
+    lambda run_id, *columns: (run_id, Entry(*columns)),
+)
 _SETTLE = Query(
     update(JOURNAL)
     .where(*_entry)
@@ -73,13 +82,22 @@ _LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run"
 
 
 def put(tx: Tx, run_id: str, entries: Iterable[Entry]) -> None:
-    """Write entries; one that was `retrying` or `started` is written over, no other."""
-    tx.many(_PUT, [{"run_id": run_id, **entry._asdict()} for entry in entries])
+    """Write entries, as of now; one that was `retrying` or `started` is written over, no other."""
+    own = {"run_id": run_id, "at": tx.now}
+    tx.many(_PUT, [dict(zip(Entry._fields, entry, strict=True)) | own for entry in entries])
 
 
 def load(tx: Tx, run_id: str) -> list[Entry]:
     """Answer every entry in order, superseded ones included: their places stay taken."""
     return tx.all(_LOAD, of_run=run_id)
+
+
+def load_all(tx: Tx, run_ids: Sequence[str]) -> dict[str, list[Entry]]:
+    """Answer the same for several runs at once, by run; one without entries is not in it."""
+    journals: dict[str, list[Entry]] = {}
+    for run_id, entry in tx.all(_LOAD_ALL, of_runs=orjson.dumps(run_ids).decode()):
+        journals.setdefault(run_id, []).append(entry)
+    return journals
 
 
 def settle(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import cards, events, file, gates, outbox, retention, runs, schema, waits
+from store import cards, events, file, gates, journal, outbox, retention, runs, schema, waits
 
 JOBS = ("pay", "report")
 PLANS = [
@@ -24,9 +24,11 @@ PLANS = [
     (outbox._NEXT, "SEARCH outbox USING INDEX outbox_due"),
     (cards._NEXT, "SEARCH cards USING INDEX cards_due"),
     (gates._OPEN, "SCAN gates USING INDEX gates_open"),
+    (journal._SETTLE, "SEARCH journal USING INDEX journal_key (run_id=? AND name=? AND nth=?)"),
+    (journal._LOAD_ALL, "SEARCH journal USING PRIMARY KEY (run_id=?)"),
 ]
 # These are there to be unique; what they cover is found by the primary key.
-GUARDS = {"journal_key", "waits_one_open"}
+GUARDS = {"waits_one_open"}
 
 
 @pytest.fixture(scope="module")

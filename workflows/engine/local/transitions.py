@@ -55,7 +55,9 @@ def claim(
     if and_a_suspect:
         claimed += runs.claim_suspect(tx, jobs, owner, tx.now + LEASE)
     # A run claimed for the first time has no journal to load.
-    return [(run, journal.load(tx, run.id) if run.epoch > 1 else []) for run in claimed]
+    again = [run.id for run in claimed if run.epoch > 1]
+    journals = journal.load_all(tx, again) if again else {}
+    return [(run, journals.get(run.id, [])) for run in claimed]
 
 
 def record(tx: Tx, lease: Lease, writes: Writes) -> bool:
@@ -289,7 +291,7 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> None:
     for seq in writes.superseded:
         journal.supersede(tx, run_id, seq)
     if writes.entries:
-        journal.put(tx, run_id, [entry._replace(at=tx.now) for entry in writes.entries])
+        journal.put(tx, run_id, writes.entries)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
     for wait in opened:
         if wait.kind is not WaitKind.SLEEP:
