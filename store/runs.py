@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     false,
     func,
     literal,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 
 from store.database import Tx
 from store.query import Query, Row
-from store.tables import RUNS, RunStatus, inserting, named
+from store.tables import EVENTS, GATES, RUNS, EventStatus, RunStatus, inserting, named
 
 MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
 SUSPECT = 3  # such passes after which a run is executed beside no other suspect
@@ -89,13 +90,22 @@ class Started(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Who is told of a run, and which time round it is."""
+    """Who is told of a run, which time round it is, and what else there is to look after."""
 
     requested_by: str
     epoch: int
+    has_buffered: bool
+    has_gates: bool
 
 
 _RUN_COLUMNS = [_c[name] for name in Run._fields]
+# Asked of the row that is read or written anyway: most runs have neither, and are spared the
+# statements that would look for them.
+_has_buffered = exists().where(
+    EVENTS.c.run_id == bindparam("run_id"), named(EVENTS.c.status, EventStatus.BUFFERED)
+)
+_has_gates = exists().where(GATES.c.run_id == bindparam("run_id"))
+_told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates)
 
 _INSERT = Query(
     inserting(
@@ -117,7 +127,7 @@ _BY_START_KEY = Query(
     Started,
 )
 _GET = Query(select(*_RUN_COLUMNS).where(_run), Run)
-_TOLD = Query(select(_c.requested_by, _c.epoch).where(_run), Told)
+_TOLD = Query(select(*_told).where(_run), Told)
 _STATUS = Query(select(_c.status).where(_run), RunStatus)
 _PARK = Query(
     update(RUNS)
@@ -167,6 +177,8 @@ _FINISH = Query(
         finished_at=bindparam("now"),
         **_nobody,
     )
+    .returning(*_told),
+    Told,
 )
 _BLOCK = Query(
     update(RUNS)
@@ -209,6 +221,8 @@ _FORCE_CANCEL = Query(
         finished_at=bindparam("now"),
         **_nobody,
     )
+    .returning(*_told),
+    Told,
 )
 _REVIVE = Query(
     update(RUNS)
@@ -348,9 +362,9 @@ def finish(
     result: str | None = None,
     error: str | None = None,
     failed_seq: int | None = None,
-) -> bool:
-    """End a running run; False: fenced."""
-    changed = tx.run(
+) -> Told | None:
+    """End a running run; None: fenced."""
+    return tx.first(
         _FINISH,
         run_id=run_id,
         of_epoch=epoch,
@@ -360,7 +374,6 @@ def finish(
         to_failed_seq=failed_seq,
         now=tx.now,
     )
-    return changed == 1
 
 
 def block(tx: Tx, run_id: str, epoch: int, reason: str) -> bool:
@@ -378,9 +391,10 @@ def request_cancel(tx: Tx, run_id: str, by: str) -> bool:
     return tx.run(_CANCEL, run_id=run_id, by=by, now=tx.now) == 1
 
 
-def force_cancel(tx: Tx, run_id: str, by: str) -> None:
-    """End a run now, whoever executes it."""
-    tx.run(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
+def force_cancel(tx: Tx, run_id: str, by: str) -> Told:
+    """End a run now, whoever executes it. The run exists."""
+    (ended,) = tx.all(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
+    return ended
 
 
 def revive(tx: Tx, run_id: str, *, accepted_seq: int | None) -> bool:

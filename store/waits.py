@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from store.database import Tx
 from store.query import Query
-from store.tables import WAITS, WaitKind, WaitStatus, inserting, named
+from store.tables import EVENTS, WAITS, EventStatus, WaitKind, WaitStatus, inserting, named
 
 _c = WAITS.c
 
@@ -38,7 +38,16 @@ class Wait(NamedTuple):
 
 
 _COLUMNS = [_c[name] for name in Wait._fields]
-_INSERT = Query(inserting(WAITS, *Wait._fields))
+_INSERT = Query(
+    inserting(WAITS, *Wait._fields).returning(
+        exists().where(
+            EVENTS.c.run_id == bindparam("run_id"),
+            EVENTS.c.name == bindparam("name"),
+            named(EVENTS.c.status, EventStatus.BUFFERED),
+        )
+    ),
+    bool,
+)
 _IS_OPEN = Query(
     select(_c.status).where(
         _c.run_id == bindparam("of_run"),
@@ -110,9 +119,10 @@ _NEXT_DEADLINE = Query(
 )
 
 
-def insert(tx: Tx, wait: Wait) -> None:
-    """Add a wait."""
-    tx.run(_INSERT, **wait._asdict())
+def insert(tx: Tx, wait: Wait) -> bool:
+    """Add a wait; answers whether events of its name were there before it."""
+    (early,) = tx.all(_INSERT, **wait._asdict())
+    return early
 
 
 def newest(tx: Tx, run_id: str, name: str) -> Wait | None:

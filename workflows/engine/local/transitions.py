@@ -38,6 +38,7 @@ TIMEOUT = dumps({"kind": "timeout"})
 # Whoever asks an approval without a person's authority is judged, and put on record, by its gate.
 NOT_AUDITED = frozenset({Declined.UNKNOWN_RUN, Declined.RATE_LIMITED, Declined.HUMAN_REQUIRED})
 
+Keys = frozenset[tuple[str, int]]  # waits, by name and nth use
 Claim = tuple[runs.Claimed, list[Entry]]
 
 
@@ -82,9 +83,9 @@ def park(tx: Tx, lease: Lease, writes: Writes, waiting: Waiting) -> None:
     """
     found = runs.park(tx, lease.run_id, lease.epoch)
     _fence(lease, owned=bool(found))
-    _write(tx, lease.run_id, writes)
+    still_open = _write(tx, lease.run_id, writes)
     failpoint("park:written")
-    _look_around(tx, lease.run_id, found[0], waiting)
+    _look_around(tx, lease.run_id, found[0], waiting, still_open)
 
 
 def back_off(tx: Tx, lease: Lease, writes: Writes, later: Later) -> None:
@@ -92,9 +93,9 @@ def back_off(tx: Tx, lease: Lease, writes: Writes, later: Later) -> None:
     # The transaction's time, as with a deadline: it never runs backwards.
     found = runs.back_off(tx, lease.run_id, lease.epoch, tx.now + later.pause)
     _fence(lease, owned=bool(found))
-    _write(tx, lease.run_id, writes)
+    still_open = _write(tx, lease.run_id, writes)
     failpoint("back_off:written")
-    _look_around(tx, lease.run_id, found[0], later)
+    _look_around(tx, lease.run_id, found[0], later, still_open)
 
 
 def release(tx: Tx, lease: Lease) -> None:
@@ -121,7 +122,7 @@ def finish(
     failed_seq: int | None = None,
 ) -> None:
     """running ▶ completed, failed or cancelled."""
-    owned = runs.finish(
+    ended = runs.finish(
         tx,
         lease.run_id,
         lease.epoch,
@@ -130,9 +131,10 @@ def finish(
         error=error,
         failed_seq=failed_seq,
     )
-    _fence(lease, owned=owned)
+    if ended is None:
+        raise _fenced(lease)
     _write(tx, lease.run_id, writes)
-    _over(tx, lease.run_id)
+    _over(tx, lease.run_id, runs.told(tx, lease.run_id) if writes.waits else ended)
     failpoint("finish:written")
 
 
@@ -188,8 +190,7 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
         return NotDone.ALREADY_ASKED
     _cancel_waits(tx, run_id, by=by)
     if force:
-        runs.force_cancel(tx, run_id, by)
-        _over(tx, run_id)
+        _over(tx, run_id, runs.force_cancel(tx, run_id, by))
     else:
         _wake(tx, run_id)
     audit.append(
@@ -275,32 +276,44 @@ def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per r
 
 def _fence(lease: Lease, *, owned: bool) -> None:
     if not owned:
-        raise Fenced(f"run {lease.run_id} has moved on from epoch {lease.epoch}")
+        raise _fenced(lease)
 
 
-def _look_around(tx: Tx, run_id: str, cancel: runs.Cancel, ending: Waiting | Later) -> None:
+def _fenced(lease: Lease) -> Fenced:
+    return Fenced(f"run {lease.run_id} has moved on from epoch {lease.epoch}")
+
+
+def _look_around(
+    tx: Tx, run_id: str, cancel: runs.Cancel, ending: Waiting | Later, still_open: Keys
+) -> None:
     """Wake a run that has just been let go where something has happened to it meanwhile."""
     is_news = cancel.requested_at is not None and not ending.is_told
     if is_news:
         _cancel_waits(tx, run_id, cancel.by, keeping=ending.closing)
-    if is_news or _any_ended(tx, run_id, ending.on):
+    if is_news or _any_ended(tx, run_id, set(ending.on) - still_open):
         _wake(tx, run_id)
 
 
-def _write(tx: Tx, run_id: str, writes: Writes) -> None:
+def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
+    """Write down what a pass did; answers which of its new waits nothing can have ended yet."""
     for seq in writes.superseded:
         journal.supersede(tx, run_id, seq)
     if writes.entries:
         journal.put(tx, run_id, writes.entries)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
-    for wait in opened:
+    early = [wait for wait, has_early_events in opened if has_early_events]
+    for wait in early:
         if wait.kind is not WaitKind.SLEEP:
             _look_for_early_event(tx, wait)
     for branch in writes.given_up:
         _cancel_waits(tx, run_id, by=None, branch=branch)
+    if early or writes.given_up:
+        return frozenset()
+    return frozenset((wait.name, wait.nth) for wait in writes.waits)
 
 
-def _open(tx: Tx, run_id: str, new: NewWait) -> waits.Wait:
+def _open(tx: Tx, run_id: str, new: NewWait) -> tuple[waits.Wait, bool]:
+    """Open a wait; answers it, and whether events of its name were there before."""
     any_name, any_nth = new.any_of or (None, None)
     wait = waits.Wait(
         run_id=run_id,
@@ -316,10 +329,10 @@ def _open(tx: Tx, run_id: str, new: NewWait) -> waits.Wait:
         any_name=any_name,
         any_nth=any_nth,
     )
-    waits.insert(tx, wait)
+    has_early_events = waits.insert(tx, wait)
     if new.opening is not None:
         new.opening(tx, WaitKey(run_id, new.name, new.nth))
-    return wait
+    return wait, has_early_events
 
 
 def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
@@ -442,20 +455,20 @@ def _wake(tx: Tx, run_id: str) -> None:
     tx.announce(Topic.READY)
 
 
-def _over(tx: Tx, run_id: str) -> None:
+def _over(tx: Tx, run_id: str, run: runs.Told) -> None:
     """What a run leaves behind: unused events expire, cards show the result, people are told."""
-    events.expire(tx, run_id)
-    _tell(tx, run_id, "ended")
+    if run.has_buffered:
+        events.expire(tx, run_id)
+    _tell(tx, run_id, run, "ended")
 
 
 def _tell_blocked(tx: Tx, run_id: str) -> None:
-    _tell(tx, run_id, "blocked")
+    _tell(tx, run_id, runs.told(tx, run_id), "blocked")
 
 
-def _tell(tx: Tx, run_id: str, what: str) -> None:
+def _tell(tx: Tx, run_id: str, run: runs.Told, what: str) -> None:
     """Queue the news of a run: in the thread of its last card, else to the person who asked."""
-    run = runs.told(tx, run_id)
-    gate = gates.last_of_run(tx, run_id)
+    gate = gates.last_of_run(tx, run_id) if run.has_gates else None
     if gate is not None:
         cards.redraw_run(tx, run_id)
     if gate is not None or run.requested_by.startswith("slack:"):
