@@ -118,9 +118,10 @@ def insert_new(
     return event_id
 
 
-def by_key(tx: Tx, run_id: str, scope: str, key: str) -> Stored | None:
-    """Answer what was delivered under a key."""
-    return tx.first(_BY_KEY, of_run=run_id, of_scope=scope, of_key=key)
+def by_key(tx: Tx, run_id: str, scope: str, key: str) -> Stored:
+    """Answer what was delivered under a key that has been used."""
+    (found,) = tx.all(_BY_KEY, of_run=run_id, of_scope=scope, of_key=key)
+    return found
 
 
 def buffered(tx: Tx, run_id: str, name: str) -> list[Stored]:

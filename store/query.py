@@ -78,7 +78,8 @@ def _to_driver(of: TypeEngine[Any]) -> Convert | None:
 def _from_driver(of: TypeEngine[Any]) -> Convert | None:
     """Answer how a column becomes a Python value; None: it is already."""
     if isinstance(of, Enum) and of.enum_class is not None:
-        return {member.value: member for member in of.enum_class}.__getitem__
+        # None: the column of an outer join that met no row.
+        return {None: None, **{member.value: member for member in of.enum_class}}.__getitem__
     return of.dialect_impl(DIALECT).result_processor(DIALECT, None)
 
 

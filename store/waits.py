@@ -3,11 +3,21 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 
 from store.database import Tx
 from store.query import Query
-from store.tables import EVENTS, WAITS, EventStatus, WaitKind, WaitStatus, inserting, named
+from store.tables import (
+    EVENTS,
+    RUNS,
+    WAITS,
+    EventStatus,
+    RunStatus,
+    WaitKind,
+    WaitStatus,
+    inserting,
+    named,
+)
 
 _c = WAITS.c
 
@@ -37,6 +47,14 @@ class Wait(NamedTuple):
         return (self.any_name or self.name, self.any_nth or self.nth)
 
 
+class Addressed(NamedTuple):
+    """What an event meets: its run, whether its key was used there, the latest use of its name."""
+
+    status: RunStatus
+    is_repeated: bool
+    wait: Wait | None
+
+
 _COLUMNS = [_c[name] for name in Wait._fields]
 _INSERT = Query(
     inserting(WAITS, *Wait._fields).returning(
@@ -56,12 +74,23 @@ _IS_OPEN = Query(
         named(_c.status, WaitStatus.OPEN),
     )
 )
-_NEWEST = Query(
-    select(*_COLUMNS)
-    .where(_c.run_id == bindparam("of_run"), _c.name == bindparam("of_name"))
+_ADDRESSED = Query(
+    select(
+        RUNS.c.status,
+        exists().where(
+            EVENTS.c.run_id == bindparam("of_run"),
+            EVENTS.c.scope == bindparam("of_scope"),
+            EVENTS.c.key == bindparam("of_key"),
+        ),
+        *_COLUMNS,
+    )
+    .select_from(RUNS.outerjoin(WAITS, and_(_c.run_id == RUNS.c.id, _c.name == bindparam("name"))))
+    .where(RUNS.c.id == bindparam("of_run"))
     .order_by(_c.nth.desc())
     .limit(1),
-    Wait,
+    lambda status, repeated, *columns: Addressed(
+        status, bool(repeated), None if columns[0] is None else Wait(*columns)
+    ),
 )
 _GET = Query(
     select(*_COLUMNS).where(
@@ -125,9 +154,9 @@ def insert(tx: Tx, wait: Wait) -> bool:
     return early
 
 
-def newest(tx: Tx, run_id: str, name: str) -> Wait | None:
-    """Answer the latest use of a name in a run."""
-    return tx.first(_NEWEST, of_run=run_id, of_name=name)
+def addressed(tx: Tx, run_id: str, name: str, scope: str, key: str) -> Addressed | None:
+    """Answer all that decides what becomes of an event; None: there is no such run."""
+    return tx.first(_ADDRESSED, of_run=run_id, name=name, of_scope=scope, of_key=key)
 
 
 def get(tx: Tx, run_id: str, name: str, nth: int) -> Wait | None:

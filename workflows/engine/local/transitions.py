@@ -254,12 +254,12 @@ def _accepted(tx: Tx, run: runs.Run) -> int | None:
 
 def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per row of the table
     """See `deliver`. A repeated key is looked for first, then the wait, then the run."""
-    status = runs.status(tx, delivery.run_id)
-    if status is None:
+    met = waits.addressed(tx, delivery.run_id, delivery.name, delivery.scope, delivery.key)
+    if met is None:
         return Refused(Declined.UNKNOWN_RUN)
-    if known := events.by_key(tx, delivery.run_id, delivery.scope, delivery.key):
-        return _repeated(known, delivery)
-    wait = waits.newest(tx, delivery.run_id, delivery.name)
+    if met.is_repeated:
+        return _repeated(tx, delivery)
+    status, wait = met.status, met.wait
     if wait is None or (wait.status is WaitStatus.CANCELLED and status in OVER):
         return _without_wait(tx, delivery, status)
     if wait.status is WaitStatus.OPEN and wait.deadline_at <= tx.now:
@@ -404,7 +404,8 @@ def _ended(tx: Tx, wait: waits.Wait) -> Receipt:
     return Refused(Declined.ALREADY_DECIDED, {"outcome": outcome, "by": by, "at": at})
 
 
-def _repeated(known: events.Stored, delivery: Delivery) -> Receipt:
+def _repeated(tx: Tx, delivery: Delivery) -> Receipt:
+    known = events.by_key(tx, delivery.run_id, delivery.scope, delivery.key)
     same = (known.name, known.kind) == (delivery.name, delivery.kind) and canonical(
         loads(known.payload)
     ) == canonical(dict(delivery.payload))
