@@ -23,10 +23,19 @@ from sqlalchemy import (
 
 from store.database import Tx
 from store.query import Query, Row
-from store.tables import EVENTS, GATES, RUNS, EventStatus, RunStatus, inserting, named
+from store.tables import (
+    EVENTS,
+    GATES,
+    RUNS,
+    SUSPECT,
+    SUSPECTED,
+    EventStatus,
+    RunStatus,
+    inserting,
+    named,
+)
 
 MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
-SUSPECT = 3  # such passes after which a run is executed beside no other suspect
 JOB_MISSING = "job_missing"
 
 _c = RUNS.c
@@ -252,7 +261,7 @@ _EXPIRE_LEASES = Query(
 )
 _BLOCK_POISON = Query(
     update(RUNS)
-    .where(named(_c.status, RunStatus.READY), _c.idle_claims >= MOST_IDLE_CLAIMS)
+    .where(SUSPECTED, _c.idle_claims >= MOST_IDLE_CLAIMS)
     .values(
         status=RunStatus.BLOCKED,
         ready_at=null(),
@@ -452,19 +461,19 @@ def page(
 
 def stuck(tx: Tx, limit: int) -> list[Run]:
     """Answer the runs that need a person: blocked first, then failed ones that can be retried."""
-    return tx.all(_STUCK, most=limit)
+    found = tx.all(_newest(RunStatus.BLOCKED), most=limit)
+    return found + tx.all(_newest(RunStatus.FAILED), most=limit - len(found))
 
 
-_STUCK = Query(
-    select(*_RUN_COLUMNS)
-    .where(
-        or_(named(_c.status, RunStatus.BLOCKED), named(_c.status, RunStatus.FAILED)),
-        _c.pruned_at.is_(None),
+@cache
+def _newest(status: RunStatus) -> Query[Run]:
+    return Query(
+        select(*_RUN_COLUMNS)
+        .where(named(_c.status, status), _c.pruned_at.is_(None))
+        .order_by(_c.updated_at.desc())
+        .limit(bindparam("most")),
+        Run,
     )
-    .order_by(_c.status, _c.updated_at.desc())
-    .limit(bindparam("most")),
-    Run,
-)
 
 
 def _is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
@@ -479,7 +488,7 @@ def _claim(jobs: tuple[str, ...]) -> Query[Claimed]:
 
 @cache
 def _claim_suspect(jobs: tuple[str, ...]) -> Query[Claimed]:
-    suspects = _due(jobs).where(_c.idle_claims.between(SUSPECT, MOST_IDLE_CLAIMS - 1))
+    suspects = _due(jobs).where(SUSPECTED, _c.idle_claims < MOST_IDLE_CLAIMS)
     return _claiming(suspects.order_by(_c.idle_claims, _c.ready_at, _c.id))
 
 

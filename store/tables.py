@@ -140,6 +140,8 @@ class SendStatus(StrEnum):
 
 
 UNSENT = text("status IN ('pending', 'uncertain')")
+SUSPECT = 3  # passes without a new entry after which a run is executed beside no other suspect
+SUSPECTED = text(f"status = 'ready' AND idle_claims >= {SUSPECT}")
 
 
 def _one_of(values: type[StrEnum]) -> Any:
@@ -177,7 +179,13 @@ class RunRow(SQLModel, table=True):
         # Without a rowid the primary key is the table: one tree less to write and to keep.
         Index("runs_ready", "ready_at", "id", sqlite_where=text("status = 'ready'")),
         Index("runs_lease", "lease_until", sqlite_where=text("status = 'running'")),
+        Index("runs_suspect", "idle_claims", "ready_at", "id", sqlite_where=SUSPECTED),
         Index("runs_blocked", "updated_at", sqlite_where=text("status = 'blocked'")),
+        Index(
+            "runs_failed",
+            "updated_at",
+            sqlite_where=text("status = 'failed' AND pruned_at IS NULL"),
+        ),
         Index("runs_requester", "requested_by", "id"),
         # What has ended and still has a journal, the oldest first.
         Index(

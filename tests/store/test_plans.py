@@ -3,13 +3,20 @@
 import pytest
 
 from store import cards, events, file, gates, journal, outbox, retention, runs, schema, waits
+from store.tables import RunStatus
 
 JOBS = ("pay", "report")
 PLANS = [
     (runs._claim(JOBS), "SEARCH runs USING INDEX runs_ready (ready_at<?)"),
     (runs._EXPIRE_LEASES, "SEARCH runs USING INDEX runs_lease (lease_until<?)"),
     (runs._RECOVER, "SCAN runs USING INDEX runs_lease"),
-    (runs._BLOCK_POISON, "SCAN runs USING INDEX runs_ready"),
+    (
+        runs._claim_suspect(JOBS),
+        "SEARCH runs USING INDEX runs_suspect (idle_claims>? AND idle_claims<?)",
+    ),
+    (runs._BLOCK_POISON, "SEARCH runs USING INDEX runs_suspect (idle_claims>?)"),
+    (runs._newest(RunStatus.BLOCKED), "SCAN runs USING INDEX runs_blocked"),
+    (runs._newest(RunStatus.FAILED), "SCAN runs USING INDEX runs_failed"),
     (runs._block_unknown(JOBS), "SCAN runs USING INDEX runs_ready"),
     (runs._unblock_known(JOBS), "SCAN runs USING INDEX runs_blocked"),
     (runs._NEXT_READY, "SEARCH runs USING INDEX runs_ready"),

@@ -77,8 +77,9 @@ class LocalEngine:
 
     async def sweep(self) -> None:
         """Put right what no worker would; safe to call twice and beside anything else."""
-        while await self._db.write(transitions.sweep, self._registry.names()) == transitions.SWEEP:
-            pass
+        ended = await self._db.write(transitions.sweep, self._registry.names())
+        while ended == transitions.SWEEP:
+            ended = await self._db.write(transitions.expire_due)
 
     async def next_due(self) -> datetime | None:
         """Answer when something will be due next: a deadline or a step that is tried again."""

@@ -10,7 +10,7 @@ from typing import TypeVar, assert_never
 from store import runs
 from store.database import Database, Topic
 from store.errors import NotStored, Stopped
-from store.tables import RunStatus
+from store.tables import SUSPECT, RunStatus
 from workflows.clock import Clock
 from workflows.context import Context
 from workflows.engine.local import transitions
@@ -125,7 +125,7 @@ class Worker:
         run, _ = claim
         task = asyncio.create_task(self._pass(claim), name=f"run {run.id}")
         self._passes[task] = Lease(run.id, run.epoch)
-        if run.idle_claims > runs.SUSPECT:
+        if run.idle_claims > SUSPECT:
             self._suspect = task
         task.add_done_callback(self._ended)
 
