@@ -2,20 +2,23 @@
 
 import re
 import secrets
-from base64 import b32encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+RFC_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648's, lower case
 RUN_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Two characters at a time: 1,024 pairs.
+_RUN_PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
+_STEP_PAIRS = [a + b for a in RFC_ALPHABET for b in RFC_ALPHABET]
 
 
 def run_id(now: datetime) -> str:
     """Answer 26 characters: 48 bits of time in milliseconds, so that ids sort, and 80 random."""
     milliseconds = (now - EPOCH) // timedelta(milliseconds=1)
     number = milliseconds << 80 | secrets.randbits(80)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return _in_pairs(number, 13, _RUN_PAIRS)
 
 
 def is_run_id(text: str) -> bool:
@@ -31,4 +34,10 @@ def gate_id() -> str:
 def step_key(installation: str, run: str, name: str, nth: int) -> str:
     """Answer a step's idempotency key: the same over retries, replays, restarts and replicas."""
     digest = sha256("\0".join((installation, run, name, str(nth))).encode()).digest()
-    return b32encode(digest).decode().lower()[:32]
+    # What b32encode would say, in lower case: it is written in Python, and takes 10 µs a step.
+    return _in_pairs(int.from_bytes(digest[:20]), 16, _STEP_PAIRS)
+
+
+def _in_pairs(number: int, count: int, pairs: list[str]) -> str:
+    """Write *number* in base 32, in *count* pairs of digits."""
+    return "".join([pairs[number >> shift & 1023] for shift in range(10 * count - 10, -1, -10)])

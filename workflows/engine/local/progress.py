@@ -58,9 +58,10 @@ class Progress:
         self.lost: Exception | None = None
         self.failures: dict[str, int] = {}
         self.has_swallowed = False
+        self._loop = asyncio.get_running_loop()
         self._root = Branch(self.journal.reading())
         self._branches: dict[asyncio.Task[Any] | None, Branch] = {
-            asyncio.current_task(): self._root
+            asyncio.current_task(self._loop): self._root
         }
         self._cancel_requested = of.cancel_requested
         self._writing = asyncio.Lock()
@@ -96,7 +97,7 @@ class Progress:
                 f"{name!r} was called inside a step function: call it in the job, one after the"
                 " other"
             )
-        branch = self._branches.get(asyncio.current_task())
+        branch = self._branches.get(asyncio.current_task(self._loop))
         if branch is None or branch.is_busy:
             raise ConcurrentStep(
                 f"{name!r} was called beside another step: a job awaits one thing at a time;"
