@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access import Access
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
+from bot.metrics import Metrics
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.secret import secret_key
@@ -36,8 +37,11 @@ from bot.slack.services import Services
 from bot.slack.socket import Sockets, Timings
 from bot.web import app as web_app
 from bot.web import routes
+from bot.web.admission import Admission
 from bot.web.health import Health
 from bot.web.issuer import Issuer
+from bot.web.limits import Limits
+from bot.web.metrics import MetricsDoor
 from bot.web.paths import CALLBACK
 from bot.web.programs import routes as routes_for_programs
 from bot.web.server import Runner
@@ -302,10 +306,12 @@ async def _serve(harbor: Harbor, outside: Outside, door: SlackDoor | None) -> we
 
 
 def _programs(harbor: Harbor, outside: Outside) -> list[web.RouteDef]:
-    """Answer the routes of the HTTP API."""
+    """Answer the routes of the HTTP API, and of the figures."""
     clock, key = outside.clock, secret_key(outside.settings)
-    access = Access(harbor.db, key, clock)
-    return routes_for_programs(access, key, harbor.engine, harbor.gates, outside.registry, clock)
+    admission = Admission(Access(harbor.db, key, clock), Limits(clock))
+    metrics = MetricsDoor(admission, Metrics(harbor.db, harbor.scheduler, clock).drawn)
+    api = routes_for_programs(admission, key, harbor.engine, harbor.gates, outside.registry)
+    return [*api, *metrics.routes()]
 
 
 def _page_url(settings: Settings) -> str | None:

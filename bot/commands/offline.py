@@ -12,8 +12,10 @@ from anyio.from_thread import start_blocking_portal
 
 from bot.access import Access
 from bot.config import Settings
+from bot.web.admission import Admission
 from bot.web.app import guard
 from bot.web.host import checked
+from bot.web.limits import Limits
 from bot.web.problems import mapped
 from bot.web.programs import routes
 from bot.web.server import Runner
@@ -47,8 +49,8 @@ async def _serving(settings: Settings, key: str) -> AsyncIterator[str]:
         app = web.Application(
             client_max_size=LARGEST_BODY, middlewares=[guard, mapped, checked(settings.public_url)]
         )
-        access = Access(db, key, clock)
-        app.add_routes(routes(access, key, engine, Gates(db, engine), registry, clock))
+        admission = Admission(Access(db, key, clock), Limits(clock))
+        app.add_routes(routes(admission, key, engine, Gates(db, engine), registry))
         async with _listening(app) as url:
             yield url
     finally:

@@ -157,6 +157,15 @@ OPERATIONS = (
         takes_always=False,
         parameters=[RUN_ID],
     ),
+    Operation(
+        "get",
+        "/metrics",
+        "Figures for Prometheus, as text; without a token for a direct peer on loopback",
+        "metrics:read",
+        {200: "The figures"},
+        None,
+        (503,),
+    ),
     Operation("get", "/healthz", "Whether it lives", None, {200: "It does"}, None),
     Operation(
         "get",

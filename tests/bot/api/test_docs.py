@@ -8,7 +8,10 @@ import pytest
 from aiohttp import web
 
 from bot.web import openapi
+from bot.web.admission import Admission
 from bot.web.docs import described
+from bot.web.limits import Limits
+from bot.web.metrics import MetricsDoor
 from bot.web.programs import routes
 from tests.bot.api.desk import Desk
 from workflows.registry import Registry
@@ -31,7 +34,7 @@ def test_every_public_route_is_described_and_no_other(desk: Desk):
         (route.method.lower(), route.resource.canonical)
         for route in _routes(desk)
         if route.method != "HEAD"
-        and re.match(r"/(jobs|runs|healthz|readyz)", route.resource.canonical)
+        and re.match(r"/(jobs|runs|metrics|healthz|readyz)", route.resource.canonical)
     }
 
     described = {
@@ -84,12 +87,16 @@ def test_the_pages_links_lead_somewhere(desk: Desk):
     assert set(re.findall(r'href="#(\w+)"', text)) <= set(re.findall(r'id="(\w+)"', text))
 
 
+async def nothing_drawn() -> bytes:
+    return b""
+
+
 def _routes(desk: Desk):
     """Answer the routes as the server has them."""
     harbor, nothing = desk.town.harbor, Registry()
     app = web.Application()
-    app.add_routes(
-        routes(desk.access, desk.key, harbor.engine, harbor.gates, nothing, desk.town.clock)
-    )
+    admission = Admission(desk.access, Limits(desk.town.clock))
+    app.add_routes(routes(admission, desk.key, harbor.engine, harbor.gates, nothing))
+    app.add_routes(MetricsDoor(admission, nothing_drawn).routes())
     app.add_routes([web.get("/healthz", described), web.get("/readyz", described)])
     return app.router.routes()
