@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from store import meta
 from store.database import Database
 from store.opening import open_database
+from store.snapshot import snapshot
 from workflows.approvals.gate import Person
 from workflows.approvals.gates import Gates
 from workflows.engine.base import Start
@@ -39,7 +40,8 @@ class Kit:
     """An engine on a database of its own, for the length of an ``async with`` block.
 
     *jobs* are jobs, or modules of them. *plugins* names functions by plugin and tool; *steps*
-    puts one step function in the place of another. `calls` is what the plugins were called with.
+    puts one step function in the place of another. *database* is a file to go on from, instead of
+    from nothing: a copy of it is used. `calls` is what the plugins were called with.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Kit:
         plugins: Mapping[str, Tools] | None = None,
         steps: Stubs | None = None,
         at: datetime = NOON,
+        database: Path | None = None,
     ) -> None:
         self.clock = FakeClock(at)
         self.calls: list[Call] = []
@@ -55,13 +58,17 @@ class Kit:
         self._plugins = Plugins([StubPlugin(name, of, self.calls) for name, of in tools.items()])
         self._steps = steps
         self._registry = _registry(jobs)
+        self._database = database
         self._folder: TemporaryDirectory[str] | None = None
         self._db: Database | None = None
         self._parts: Assembly | None = None
 
     async def __aenter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="harbor-kit-", ignore_cleanup_errors=True)
-        self._path.write_bytes(new_installation())
+        if self._database is None:
+            self.path.write_bytes(new_installation())
+        else:
+            snapshot(self._database, self.path)
         await self._open()
         return self
 
@@ -101,6 +108,10 @@ class Kit:
         await self.settle()
         return KitRun(started.run_id, self)
 
+    async def runs(self) -> list[KitRun]:
+        """Answer every run there is, in the order of their ids."""
+        return [KitRun(run.id, self) for run in reversed(await self.engine.list(limit=1_000))]
+
     async def move(self, **length: float) -> None:
         """Move the clock by ``timedelta(**length)``; what becomes due happens, each at its time."""
         until = self.clock.now() + timedelta(**length)
@@ -130,7 +141,8 @@ class Kit:
         await self._assembly.worker.drain()
 
     @property
-    def _path(self) -> Path:
+    def path(self) -> Path:
+        """The database file."""
         if self._folder is None:
             raise RuntimeError("write `async with Kit(…) as kit:`")
         return Path(self._folder.name) / "harbor.db"
@@ -142,7 +154,7 @@ class Kit:
         return self._parts
 
     async def _open(self) -> None:
-        self._db = open_database(f"sqlite:///{self._path}", self.clock.now, failpoint)
+        self._db = open_database(f"sqlite:///{self.path}", self.clock.now, failpoint)
         installation = await self._db.read(meta.installation_id)
         self._parts = assembled(
             self._db, self.clock, installation, self._registry, self._plugins, self._steps
