@@ -374,3 +374,23 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(desk: Des
         answer = wire.recv(65_536)
 
     assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_an_event_and_its_opposite_that_race_have_one_outcome_and_two_honest_answers(
+    desk: Desk,
+):
+    run_id = desk.waiting("ask-programs")
+
+    def send(body: object) -> httpx.Response:
+        with desk.http() as api:
+            return sent(api, run_id, body)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, [APPROVED, REJECTED]))
+
+    won, lost = sorted(answers, key=lambda answer: answer.status_code)
+    assert (won.status_code, won.json()["disposition"]) == (202, "resolved")
+    assert (lost.status_code, lost.json()["code"]) == (409, "already_decided")
+    outcome = "approved" if won is answers[0] else "rejected"
+    assert lost.json()["outcome"] == outcome
+    assert desk.ended(run_id)["waits"][0]["outcome"] == outcome

@@ -26,6 +26,7 @@ class Place(BaseModel):
 
 TWO = Policy(channel_members=True, need=2, reason_required=True)
 ONE = Policy(channel_members=True)
+ANYBODY = Policy(channel_members=True, tokens_may_decide=True)
 
 
 @job(name="ask-two", description="Ask two people, with reasons.")
@@ -46,6 +47,12 @@ async def ask_one(ctx: Context, request: Shown) -> Nothing:
     )
     if isinstance(decision, Approved):
         await ctx.approval("again", "And again?", policy=ONE, timeout="1h")
+    return Nothing()
+
+
+@job(name="ask-anybody", description="Ask one person, or one program.")
+async def ask_anybody(ctx: Context, request: Place) -> Nothing:
+    await ctx.approval("deploy", f"Deploy to {request.place}?", policy=ANYBODY, timeout="1h")
     return Nothing()
 
 
