@@ -1,12 +1,13 @@
 # make demo   a local Slack-compatible workspace and the bot against it; one address to open
 # make test   linters, type checker and the whole suite
-# make bench  the figures of the README, measured on this machine
+# make bench  the figures of the README, measured on this machine; more with N="1000 1000000"
 # make sim    one simulated schedule once more: make sim SEED=17
 # make soak   very many of them: make soak SCHEDULES=1000000
 
 PYTHON     ?= python3
 PORT       ?= 3000
 SLACK_PORT ?= 3001
+N          ?= 1000 10000
 SEED       ?= 0
 SCHEDULES  ?= 1000000
 BIN        := .venv/bin
@@ -22,7 +23,7 @@ test: .venv/installed-dev
 	@$(BIN)/python -m tests.check
 
 bench: .venv/installed-dev
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench --n $(N)
 
 sim: .venv/installed-dev
 	@$(BIN)/python -m tests.promises.simulate --seed $(SEED)

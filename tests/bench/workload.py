@@ -1,21 +1,21 @@
-"""The workload `approve`, on the engine alone: a step, a wait, a step."""
+"""The workload `approve`: a step, a wait, a step; and an engine with a worker to run it."""
 
 import asyncio
+import gc
+import sqlite3
 import time
-from collections.abc import Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from statistics import quantiles
-from typing import TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from store import meta
-from store.database import Database, Tx
+from store import file, meta
+from store.database import Database
 from store.opening import open_database
-from store.runs import page
-from store.tables import RunStatus
-from workflows import Context, job
+from workflows import Context, Policy, job
 from workflows.clock import SystemClock
 from workflows.context import RunInfo, Surroundings
 from workflows.delivering import Delivering
@@ -27,24 +27,27 @@ from workflows.plugins import Plugins
 from workflows.registry import Registry
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 IN_FLIGHT = 64
-SINGLES = 300  # events delivered one after another, for the latency
-LOOK_AGAIN_S = 0.002
-
-
-class Figures(TypedDict):
-    """One repetition."""
-
-    a_started_and_parked_per_s: float
-    b_delivered_and_completed_per_s: float
-    c_p50_ms: float
-    c_p99_ms: float
-    disk_bytes_per_parked_run: float
+FILE = "harbor.db"
+ADDRESS = "http://127.0.0.1:3000"
+LOOK_AGAIN_S = 0.005
+SOONEST_S = 1.0  # the shortest timeout there is
+_UNDER_WAY = "SELECT 1 FROM runs WHERE status = 'ready' UNION ALL SELECT 1 FROM runs WHERE status"
+IS_BUSY = f"SELECT EXISTS({_UNDER_WAY} = 'running')"
 
 
 class Request(BaseModel):
     number: int
+
+
+class Due(BaseModel):
+    at: float  # seconds since 1970
+
+
+class Asked(BaseModel):
+    person: str
 
 
 async def post(number: int) -> dict[str, int]:
@@ -62,37 +65,39 @@ async def approve(ctx: Context, request: Request) -> dict[str, str]:
     return {"kind": event.kind}
 
 
-async def measure(folder: Path, n: int) -> Figures:
-    """Start *n* runs, let them park, measure single events, then deliver to all the others."""
-    async with working(folder) as (db, engine):
-        began = time.perf_counter()
-        ids = await gathered(start(engine, number) for number in range(n + SINGLES))
-        await until(db, RunStatus.READY, RunStatus.RUNNING)
-        parked_s = time.perf_counter() - began
-        size = sum(path.stat().st_size for path in folder.iterdir())
-        latencies = [await timed(engine, run_id) for run_id in ids[:SINGLES]]
-        began = time.perf_counter()
-        await gathered(deliver(engine, run_id) for run_id in ids[SINGLES:])
-        await until(db, RunStatus.READY, RunStatus.RUNNING)
-        completed_s = time.perf_counter() - began
-        assert not await db.read(page, status=RunStatus.WAITING, limit=1)
-    cuts = quantiles(latencies, n=100)
-    return {
-        "a_started_and_parked_per_s": len(ids) / parked_s,
-        "b_delivered_and_completed_per_s": n / completed_s,
-        "c_p50_ms": cuts[49] * 1000,
-        "c_p99_ms": cuts[98] * 1000,
-        "disk_bytes_per_parked_run": size / len(ids),
-    }
+@job(name="due")
+async def due(ctx: Context, request: Due) -> dict[str, str]:
+    """The same, with a wait that ends at an instant."""
+    await ctx.step.run("post", post, 1)
+    left = request.at - (await ctx.step.now()).timestamp()
+    event = await ctx.step.wait_for_event(
+        "decision", timeout=timedelta(seconds=max(left, SOONEST_S)), expected=["approved"]
+    )
+    await ctx.step.run("act", post, 1)
+    return {"kind": event.kind}
+
+
+@job(name="ask")
+async def ask(ctx: Context, request: Asked) -> dict[str, str]:
+    """The same, with people to decide."""
+    await ctx.step.run("post", post, 1)
+    decision = await ctx.approval(
+        "decision",
+        "Go ahead?",
+        policy=Policy(users=[request.person], requester_may_decide=True),
+        timeout="24h",
+    )
+    await ctx.step.run("act", post, 1)
+    return {"decision": type(decision).__name__}
 
 
 @asynccontextmanager
-async def working(folder: Path):
+async def working(folder: Path) -> AsyncIterator[tuple[Database, LocalEngine, Worker]]:
     """An engine with one worker on a database in *folder*."""
-    clock, registry = SystemClock(), Registry([approve])
-    db = open_database(f"sqlite:///{folder / 'bench.db'}", clock.now)
+    clock, registry = SystemClock(), Registry([approve, due, ask])
+    db = open_database(f"sqlite:///{folder / FILE}", clock.now)
     engine = LocalEngine(db, registry, clock)
-    around = Surroundings("http://127.0.0.1:3000", "#approvals", Plugins(), Delivering(engine.send))
+    around = Surroundings(ADDRESS, "#approvals", Plugins(), Delivering(engine.send))
     worker = Worker(
         db,
         registry,
@@ -101,16 +106,17 @@ async def working(folder: Path):
         clock,
     )
     loop = asyncio.create_task(worker.run())
+    gc.freeze()  # as `harbor serve` does
     try:
-        yield db, engine
+        yield db, engine, worker
     finally:
         await worker.stop(1)
         await loop
         await db.close()
 
 
-async def start(engine: LocalEngine, number: int) -> str:
-    return (await engine.start(Start("approve", {"number": number}, "token:bench", "api"))).run_id
+async def start(engine: LocalEngine, name: str, **arguments: Any) -> str:
+    return (await engine.start(Start(name, arguments, "token:bench", "api"))).run_id
 
 
 async def deliver(engine: LocalEngine, run_id: str) -> None:
@@ -119,31 +125,46 @@ async def deliver(engine: LocalEngine, run_id: str) -> None:
     )
 
 
-async def timed(engine: LocalEngine, run_id: str) -> float:
-    """Answer the seconds from the call to the run completed."""
-    began = time.perf_counter()
-    await deliver(engine, run_id)
-    while (run := await engine.get(run_id)) and run.status is not RunStatus.COMPLETED:
-        await asyncio.sleep(0)
-    return time.perf_counter() - began
+async def each(call: Callable[[R], Awaitable[T]], items: Iterable[R]) -> list[T]:
+    """Await a call for every item, 64 at a time."""
+    left, answers = iter(items), list[T]()
+
+    async def feed() -> None:
+        for item in left:
+            answers.append(await call(item))
+
+    await asyncio.gather(*(feed() for _ in range(IN_FLIGHT)))
+    return answers
 
 
-async def gathered(calls: Iterable[Awaitable[T]]) -> list[T]:
-    """Await all, 64 at a time."""
-    room = asyncio.Semaphore(IN_FLIGHT)
+class Watch:
+    """Looks at the file from outside, as another process would: the engine is not disturbed."""
 
-    async def one(call: Awaitable[T]) -> T:
-        async with room:
-            return await call
+    def __init__(self, folder: Path) -> None:
+        self._connection = file.connect(folder / FILE, read_only=True)
 
-    return await asyncio.gather(*(one(call) for call in calls))
+    def one(self, query: str, *values: Any) -> Any:
+        return self._connection.execute(query, values).fetchone()[0]
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        return self._connection.execute(query, values).fetchall()
+
+    async def idle(self) -> None:
+        """Wait until no run is ready or running."""
+        while self.one(IS_BUSY):
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def completed(self, run_id: str, pause: float = 0.0) -> float:
+        """Wait until a run is durably complete; answer when that was seen (perf_counter)."""
+        while self.one("SELECT status FROM runs WHERE id = ?", run_id) != "completed":
+            await asyncio.sleep(pause)
+        return time.perf_counter()
+
+    def close(self) -> None:
+        self._connection.close()
 
 
-async def until(db: Database, *gone: RunStatus) -> None:
-    """Wait until no run is in any of these states."""
-
-    def left(tx: Tx) -> bool:
-        return any(page(tx, status=status, limit=1) for status in gone)
-
-    while await db.read(left):
-        await asyncio.sleep(LOOK_AGAIN_S)
+def percentile(values: list[float], percent: int) -> float:
+    """Answer the value that *percent* of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
