@@ -1,6 +1,7 @@
 # make demo   a local Slack-compatible workspace and the bot against it; one address to open
 # make test   linters, type checker and the whole suite
 # make bench  the figures of the README, measured on this machine; more with N="1000 1000000"
+# make bench-peers   the same workload on what people would pick instead, in the same run
 # make sim    one simulated schedule once more: make sim SEED=17
 # make soak   very many of them: make soak SCHEDULES=1000000
 
@@ -12,7 +13,7 @@ SEED       ?= 0
 SCHEDULES  ?= 1000000
 BIN        := .venv/bin
 
-.PHONY: install demo test bench sim soak lock
+.PHONY: install demo test bench bench-peers sim soak lock
 
 install: .venv/installed
 
@@ -24,6 +25,9 @@ test: .venv/installed-dev
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.bench --n $(N)
+
+bench-peers: .venv/installed-dev
+	@$(BIN)/python -m tests.bench.peers
 
 sim: .venv/installed-dev
 	@$(BIN)/python -m tests.promises.simulate --seed $(SEED)
