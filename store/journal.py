@@ -57,13 +57,15 @@ _LOAD_ALL = Query(
 )
 _SETTLE = Query(
     update(JOURNAL)
-    .where(*_entry)
+    # By now something else may be called so: a wait whose code is gone may still be open.
+    .where(*_entry, named(_c.kind, EntryKind.WAIT), named(_c.status, EntryStatus.STARTED))
     .values(
         status=bindparam("to_status", type_=_c.status.type),
         value=bindparam("to_value"),
         at=bindparam("now"),
     )
 )
+_ENDED = Query(select(_c.seq).where(*_entry, _c.status != EntryStatus.STARTED), lambda seq: seq)
 _SUPERSEDE = Query(
     update(JOURNAL)
     .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
@@ -113,6 +115,11 @@ def settle(
         to_value=value,
         now=tx.now,
     )
+
+
+def has_ended(tx: Tx, run_id: str, name: str, nth: int) -> bool:
+    """Whether an entry is there and has been settled."""
+    return tx.first(_ENDED, of_run=run_id, of_name=name, of_nth=nth) is not None
 
 
 def supersede(tx: Tx, run_id: str, seq: int) -> None:

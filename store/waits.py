@@ -92,6 +92,13 @@ _ADDRESSED = Query(
         status, bool(repeated), None if columns[0] is None else Wait(*columns)
     ),
 )
+_NEWEST = Query(
+    select(*_COLUMNS)
+    .where(_c.run_id == bindparam("of_run"), _c.name == bindparam("of_name"))
+    .order_by(_c.nth.desc())
+    .limit(1),
+    Wait,
+)
 _GET = Query(
     select(*_COLUMNS).where(
         _c.run_id == bindparam("of_run"),
@@ -157,6 +164,11 @@ def insert(tx: Tx, wait: Wait) -> bool:
 def addressed(tx: Tx, run_id: str, name: str, scope: str, key: str) -> Addressed | None:
     """Answer all that decides what becomes of an event; None: there is no such run."""
     return tx.first(_ADDRESSED, of_run=run_id, name=name, of_scope=scope, of_key=key)
+
+
+def newest(tx: Tx, run_id: str, name: str) -> Wait | None:
+    """Answer the latest use of a name in a run."""
+    return tx.first(_NEWEST, of_run=run_id, of_name=name)
 
 
 def get(tx: Tx, run_id: str, name: str, nth: int) -> Wait | None:

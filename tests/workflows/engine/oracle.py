@@ -10,7 +10,9 @@ FORBIDDEN = {
         AND id NOT IN (SELECT run_id FROM waits WHERE status = 'open')""",
     "a wait is open though its run does not wait": """
         SELECT run_id FROM waits JOIN runs ON runs.id = run_id
-        WHERE waits.status = 'open' AND runs.status <> 'waiting'""",
+        WHERE waits.status = 'open' AND runs.status <> 'waiting'
+        -- While one branch waits, others go on.
+        AND (waits.name NOT LIKE '%]/%' OR finished_at IS NOT NULL)""",
     "an approval without its gate": """
         SELECT run_id FROM waits WHERE kind = 'approval' AND NOT EXISTS (SELECT 1 FROM gates
         WHERE gates.run_id = waits.run_id AND gates.name = waits.name AND gates.nth = waits.nth)""",
@@ -23,18 +25,23 @@ FORBIDDEN = {
     "a wait resolved without its event": """
         SELECT run_id FROM waits WHERE status = 'resolved' AND NOT EXISTS (SELECT 1 FROM events
         WHERE id = event_id AND events.status = 'consumed' AND events.run_id = waits.run_id
-        AND events.name = waits.name AND events.wait_nth = waits.nth)
+        AND (waits.any_name IS NOT NULL
+        OR (events.name = waits.name AND events.wait_nth = waits.nth)))
         AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
-        AND (SELECT count(*) FROM waits WHERE event_id = events.id) <> 1""",
+        AND (SELECT count(*) FROM waits WHERE event_id = events.id
+        AND waits.name = events.name AND waits.nth = events.wait_nth) <> 1""",
     "an ended wait whose journal entry does not say so": """
-        SELECT run_id FROM waits JOIN journal USING (run_id, name, nth)
+        SELECT waits.run_id FROM waits JOIN journal ON journal.run_id = waits.run_id
+        AND journal.name = coalesce(any_name, waits.name)
+        AND journal.nth = coalesce(any_nth, waits.nth)
         WHERE journal.status <> 'superseded'
         AND (waits.status = 'open') <> (journal.status = 'started')""",
     "a wait without a journal entry": """
         SELECT run_id FROM waits WHERE NOT EXISTS (SELECT 1 FROM journal WHERE
-        journal.run_id = waits.run_id AND journal.name = waits.name AND journal.nth = waits.nth)
+        journal.run_id = waits.run_id AND journal.name = coalesce(any_name, waits.name)
+        AND journal.nth = coalesce(any_nth, waits.nth))
         AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "running without an owner": """
         SELECT id FROM runs WHERE (status = 'running') <> (owner IS NOT NULL)

@@ -1,5 +1,6 @@
 """advance: one pass. The job's function is called over its journal, and an outcome comes back."""
 
+import asyncio
 import logging
 
 from pydantic import BaseModel
@@ -8,7 +9,7 @@ from store.tables import RunStatus
 from workflows.context import Context
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
-from workflows.engine.local.progress import Progress
+from workflows.engine.local.progress import Progress, is_stopping
 from workflows.errors import (
     ControlFlow,
     HarborError,
@@ -61,6 +62,9 @@ def _is_blocked(outcome: Outcome) -> bool:
 
 def _ending(progress: Progress) -> Outcome | None:
     """Answer how the pass ended by itself, if it did. Raises why it could not be written down."""
+    if is_stopping():
+        # Whatever the job has made of it: the run goes on in another process.
+        raise asyncio.CancelledError
     if progress.lost is not None:
         raise progress.lost
     return progress.ending

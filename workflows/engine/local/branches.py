@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from workflows.engine.local.journal import Reading
-from workflows.engine.local.outcome import Broken, Later, Waiting
+from workflows.engine.local.outcome import Broken, Key, Later, Waiting
 from workflows.errors import ControlFlow, RunCancelled, StepMisused
 from workflows.step import MOST_BRANCHES
 
@@ -27,9 +27,9 @@ class Branch:
     is_busy: bool = False
     is_told: bool = False  # that the run is cancelled, or the branch over: once
 
-    def waiting(self, *on: tuple[str, int]) -> Waiting:
+    def waiting(self, on: Key) -> Waiting:
         """Answer that this branch waits."""
-        return Waiting(on, on if self.is_told else (), self.is_told)
+        return Waiting((on,), (on,) if self.is_told else (), self.is_told)
 
     def later(self, pause: timedelta) -> Later:
         """Answer that a step of this branch is tried again."""

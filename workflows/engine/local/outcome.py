@@ -34,19 +34,24 @@ class NewWait:
     opening: Opening | None = None
     any_of: Key | None = None
 
+    @property
+    def entry(self) -> Key:
+        """The journal entry that its end is written into."""
+        return self.any_of or (self.name, self.nth)
+
 
 @dataclass(slots=True)
 class Writes:
     """What a pass has to write down, together, before its next effect or its end.
 
     *superseded* are places of entries that are not to answer again; *given_up* what the names of
-    waits begin with that nobody waits for any more.
+    waits begin with that nobody waits for any more, but for those of some entries.
     """
 
     entries: list[Entry] = field(default_factory=list)
     waits: list[NewWait] = field(default_factory=list)
     superseded: list[int] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
+    given_up: list[tuple[str, tuple[Key, ...]]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.waits or self.superseded or self.given_up)
@@ -56,21 +61,25 @@ class Writes:
         entries = [entry for entry in self.entries if not is_open_wait(entry)]
         return Writes(entries, [], self.superseded, self.given_up)
 
-    def give_up_waits(self, branch: str) -> None:
+    def give_up_waits(self, branch: str, keeping: tuple[Key, ...] = ()) -> None:
         """Let go of the waits of a branch: those not opened yet have ended before they began."""
-        self.waits = [wait for wait in self.waits if not wait.name.startswith(branch)]
+        self.waits = [
+            wait for wait in self.waits if not wait.name.startswith(branch) or wait.entry in keeping
+        ]
         self.entries = [
             entry._replace(status=EntryStatus.CANCELLED)
-            if is_open_wait(entry) and entry.name.startswith(branch)
+            if is_open_wait(entry)
+            and entry.name.startswith(branch)
+            and (entry.name, entry.nth) not in keeping
             else entry
             for entry in self.entries
         ]
-        self.given_up.append(branch)
+        self.given_up.append((branch, keeping))
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The job waits; *on* lists the waits any of which wakes it.
+    """The job waits; *on* lists the entries of the waits any of which wakes it.
 
     A cancel ends them, but for those of *closing*: that code was reached because of the cancel.
     With *is_told* there is nothing to tell the job: everything that waits is closing code.

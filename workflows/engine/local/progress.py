@@ -30,6 +30,12 @@ LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
 
 
+def is_stopping() -> bool:
+    """Whether this task is being ended from outside: its process stops, or its lease is lost."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
@@ -103,7 +109,7 @@ class Progress:
                 f"{name!r} was called beside another step: a job awaits one thing at a time;"
                 " ctx.step.gather(…) does several at once"
             )
-        if branch.ending or self.is_over:
+        if branch.ending or self.is_over or is_stopping():
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
             raise PassOver
         return branch
@@ -197,6 +203,9 @@ class Progress:
             await self._record()
         finally:
             branch.is_busy = False
+        if self.is_over:
+            # What this branch has done may have been in the hands of one that could not write it.
+            raise PassOver
         self._tell(branch)
 
     async def _record(self) -> None:

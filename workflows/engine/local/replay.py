@@ -212,7 +212,7 @@ class Replay:
         return loads(entry.value or "null")
 
     def _park(self, branch: Branch, waits: list[NewWait]) -> NoReturn:
-        branch.ending = branch.waiting(*((wait.name, wait.nth) for wait in waits))
+        branch.ending = branch.waiting(waits[0].entry)
         raise Parked
 
     # -- branches -------------------------------------------------------------------------------
@@ -220,7 +220,8 @@ class Replay:
     def _inner(self, branch: Branch, name: str, nth: int, place: int) -> Branch:
         """Answer one branch of a gather; its entries' names begin with its own."""
         prefix = f"{branch.prefix}{name}#{nth}[{place}]/"
-        return Branch(self._progress.journal.reading(prefix), prefix)
+        reading = self._progress.journal.reading(prefix)
+        return Branch(reading, prefix, is_told=branch.is_told)
 
     def _check_width(
         self, branch: Branch, entry: Entry | None, name: str, nth: int, width: int
@@ -269,10 +270,10 @@ class Replay:
         error: Exception | None,
     ) -> NoReturn:
         branch.ending = ending
-        if error is not None and ending.on:
+        if error is not None and set(ending.on) - set(ending.closing):
             # Nobody waits any more: their closing code runs, in a pass of its own.
             for end in parked:
-                self._progress.writes.give_up_waits(end.branch.prefix)
+                self._progress.writes.give_up_waits(end.branch.prefix, ending.closing)
             branch.ending = Later(timedelta(), ending.on, ending.closing, ending.is_told)
         raise Parked
 

@@ -305,20 +305,22 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     for wait in early:
         if wait.kind is not WaitKind.SLEEP:
             _look_for_early_event(tx, wait)
-    for branch in writes.given_up:
-        _cancel_waits(tx, run_id, by=None, branch=branch)
+    for branch, keeping in writes.given_up:
+        _cancel_waits(tx, run_id, by=None, branch=branch, keeping=keeping)
     if early or writes.given_up:
         return frozenset()
-    return frozenset((wait.name, wait.nth) for wait in writes.waits)
+    return frozenset(wait.entry for wait in writes.waits)
 
 
 def _open(tx: Tx, run_id: str, new: NewWait) -> tuple[waits.Wait, bool]:
     """Open a wait; answers it, and whether events of its name were there before."""
-    any_name, any_nth = new.any_of or (None, None)
+    nth = _free(tx, run_id, new)
+    shared = new.any_of or (None if nth == new.nth else new.entry)
+    any_name, any_nth = shared or (None, None)
     wait = waits.Wait(
         run_id=run_id,
         name=new.name,
-        nth=new.nth,
+        nth=nth,
         kind=new.kind,
         expected=",".join(new.expected),
         status=WaitStatus.OPEN,
@@ -331,8 +333,21 @@ def _open(tx: Tx, run_id: str, new: NewWait) -> tuple[waits.Wait, bool]:
     )
     has_early_events = waits.insert(tx, wait)
     if new.opening is not None:
-        new.opening(tx, WaitKey(run_id, new.name, new.nth))
+        new.opening(tx, WaitKey(run_id, new.name, nth))
     return wait, has_early_events
+
+
+def _free(tx: Tx, run_id: str, new: NewWait) -> int:
+    """Answer which use of its name a new wait is, in a run that may have waited by other code.
+
+    What that code opened nobody waits for any more, where the same name is waited for again.
+    """
+    last = waits.newest(tx, run_id, new.name)
+    if last is None:
+        return new.nth
+    if last.status is WaitStatus.OPEN:
+        _cancel_wait(tx, last, by=None)
+    return max(new.nth, last.nth + 1)
 
 
 def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
@@ -433,9 +448,8 @@ def _store(tx: Tx, delivery: Delivery, payload: str, status: EventStatus, nth: i
     )
 
 
-def _any_ended(tx: Tx, run_id: str, on: Iterable[tuple[str, int]]) -> bool:
-    found = (waits.get(tx, run_id, name, nth) for name, nth in on)
-    return any(wait is not None and wait.status is not WaitStatus.OPEN for wait in found)
+def _any_ended(tx: Tx, run_id: str, on: Iterable[Key]) -> bool:
+    return any(journal.has_ended(tx, run_id, name, nth) for name, nth in on)
 
 
 def _cancel_waits(
@@ -443,12 +457,16 @@ def _cancel_waits(
 ) -> None:
     """End the open waits of a run, or of one of its branches."""
     for wait in waits.open_of_run(tx, run_id):
-        if not wait.name.startswith(branch) or (wait.name, wait.nth) in keeping:
+        if not wait.name.startswith(branch) or wait.entry in keeping:
             continue
-        waits.end(tx, wait, WaitStatus.CANCELLED)
-        _settle(tx, wait, EntryStatus.CANCELLED, None)
-        if wait.kind is WaitKind.APPROVAL:
-            close_wait(tx, WaitKey(run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
+        _cancel_wait(tx, wait, by)
+
+
+def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None) -> None:
+    waits.end(tx, wait, WaitStatus.CANCELLED)
+    _settle(tx, wait, EntryStatus.CANCELLED, None)
+    if wait.kind is WaitKind.APPROVAL:
+        close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
 
 
 def _wake(tx: Tx, run_id: str) -> None:

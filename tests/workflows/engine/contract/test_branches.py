@@ -587,3 +587,85 @@ async def test_f102_a_branch_that_swallows_its_parking_fails_the_run_and_leaves_
 
     assert (await error_of(harness, run))[0] == "SuspendSwallowed"
     assert [w for w in (await harness.get(run)).waits if w.status == "open"] == []
+
+
+async def test_when_a_branch_fails_the_closing_code_of_the_others_may_wait(engines, effects):
+    async def waits(ctx):
+        try:
+            await ctx.step.wait_for_event("answer", **YES)
+        finally:
+            await ctx.step.sleep("settle", "10s")
+            await ctx.step.run("close", effects.post, "close")
+
+    async def story(ctx, request):
+        await ctx.step.gather("fan", waits(ctx), fails(ctx))
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+
+    await harness.move(minutes=1)
+
+    assert await error_of(harness, run) == ("StepFailed", "refused")
+    assert effects.done == ["close"]
+
+
+async def test_an_event_for_a_wait_that_became_a_step_ends_neither(engines, effects):
+    async def waits(ctx, name):
+        await ctx.step.wait_for_event(name, **YES)
+
+    async def posts(ctx, name):
+        posted = await ctx.step.run(name, effects.post, name)
+        await ctx.step.wait_for_event("then", **YES)
+        return posted
+
+    def story(branch):
+        async def job(ctx, request):
+            return await ctx.step.gather("fan", branch(ctx, "x"), waits(ctx, "y"))
+
+        return a_job(job)
+
+    harness = await engines(story(waits))
+    run = await harness.started()
+    harness = await harness.deployed(story(posts))
+    await harness.deliver(run, "fan#1[1]/y", "yes")
+    await harness.run()
+    await harness.retry(run)
+    await harness.run()
+
+    for name in ("x", "then"):
+        await harness.deliver(run, f"fan#1[0]/{name}", "yes")
+        await harness.run()
+
+    assert await harness.result(run) == [{"posted": "x"}, None]
+
+
+async def test_a_name_is_waited_for_again_though_older_code_still_waits_for_it(engines, effects):
+    async def waits(ctx, name):
+        await ctx.step.wait_for_event(name, **YES)
+
+    async def posts(ctx, name):
+        await ctx.step.run(name, effects.post, name)
+        await waits(ctx, name)
+
+    def story(branch):
+        async def job(ctx, request):
+            return await ctx.step.gather("fan", branch(ctx, "x"), waits(ctx, "y"))
+
+        return a_job(job)
+
+    harness = await engines(story(waits))
+    run = await harness.started()
+    harness = await harness.deployed(story(posts))
+    await harness.deliver(run, "fan#1[1]/y", "yes")
+    await harness.run()
+    await harness.retry(run)
+    await harness.run()
+
+    await harness.deliver(run, "fan#1[0]/x", "yes")
+    await harness.run()
+
+    assert await harness.result(run) == [None, None]
+    assert [w.status for w in (await harness.get(run)).waits if w.name == "fan#1[0]/x"] == [
+        "cancelled",
+        "resolved",
+    ]

@@ -362,3 +362,24 @@ async def test_a_step_failure_that_the_job_catches_does_not_hide_a_cancel(engine
     await passing
 
     assert await outcome(harness, run, effects) == CANCELLED
+
+
+async def test_x93_closing_code_may_do_several_things_at_once(engines, effects):
+    async def leaf(ctx, what):
+        await ctx.step.sleep("rest", "10s")
+        await ctx.step.run("close", effects.post, what)
+
+    async def story(ctx, request):
+        try:
+            await ctx.step.wait_for_event("answer", **YES)
+        finally:
+            await ctx.step.gather("close", leaf(ctx, "a"), leaf(ctx, "b"))
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+
+    await harness.cancel(run)
+    await harness.run()
+    await harness.move(minutes=1)
+
+    assert await outcome(harness, run, effects) == ("cancelled", ["a", "b"])

@@ -341,3 +341,50 @@ async def test_no_event_ends_a_sleep(engines):
     assert [receipt.code for receipt in receipts] == ["unexpected_kind"] * 3
     assert receipts[0].detail == {"expected": []}
     assert await harness.status(run) == "waiting"
+
+
+async def test_f14_no_closing_code_runs_because_its_worker_stops(engines, effects):
+    held = Held()
+
+    async def works(ctx):
+        try:
+            await ctx.step.run("hold", held.step)
+        finally:
+            await ctx.step.run("close", effects.post, "close")
+
+    async def story(ctx, request):
+        await works(ctx) if request.model_extra["alone"] else await ctx.step.gather(
+            "fan", works(ctx)
+        )
+
+    for alone in (True, False):
+        harness = await engines(a_job(story))
+        run = await harness.start(alone=alone)
+        held.begun.clear()
+        await harness.worker._claim_all()
+        await held.begun.wait()
+
+        await harness.worker.stop(grace=0)
+
+        assert effects.done == []
+        assert await harness.status(run) == "ready"
+        await harness.cancel(run, force=True)
+
+
+async def test_f14_what_a_job_makes_of_being_stopped_ends_no_run(engines):
+    held = Held()
+
+    async def story(ctx, request):
+        try:
+            await ctx.step.run("hold", held.step)
+        except BaseException:  # noqa: BLE001
+            return "went on"
+
+    harness = await engines(a_job(story))
+    run = await harness.start()
+    await harness.worker._claim_all()
+    await held.begun.wait()
+
+    await harness.worker.stop(grace=0)
+
+    assert await harness.status(run) == "ready"

@@ -4,6 +4,7 @@ import pytest
 
 from tests.workflows.kit import a_job
 from workflows.errors import RunCancelled
+from workflows.step import Retries
 
 BOTH = {"decision": ["approved", "rejected"], "abort": ["now"]}
 
@@ -145,3 +146,53 @@ async def test_x92_events_that_are_none_are_refused(engines, events):
     found = await harness.get(run)
     assert (found.status, found.error["kind"]) == ("failed", "StepMisused")
     assert found.waits == ()
+
+
+async def test_a_retried_run_waits_for_any_of_them_again(engines, effects):
+    async def waits(ctx):
+        events = {"a": ["yes"], "b": ["yes"]}
+        return (await ctx.step.wait_for_any("either", events, timeout="1h")).name
+
+    async def posts(ctx):
+        await ctx.step.sleep("rest", "1m")
+        await ctx.step.run("post", effects.post, "post", retries=Retries(attempts=1))
+
+    async def story(ctx, request):
+        return await ctx.step.gather("fan", waits(ctx), posts(ctx))
+
+    harness = await engines(a_job(story))
+    effects.troubles = [ConnectionError("down")]
+    run = await harness.started()
+    await harness.move(minutes=1)
+    failed = await harness.status(run)
+
+    await harness.retry(run)
+    await harness.run()
+    await harness.deliver(run, "fan#1[0]/b", "yes")
+    await harness.run()
+
+    assert failed == "failed"
+    assert await harness.result(run) == ["b", None]
+
+
+async def test_other_code_may_wait_for_the_same_events_by_another_name(engines):
+    def story(name):
+        async def job(ctx, request):
+            if name == "first":
+                await ctx.step.wait_for_any("first", {"a": ["yes"]}, timeout="1h")
+            await ctx.step.wait_for_event("between", timeout="1h", expected=["yes"])
+            return (await ctx.step.wait_for_any("last", {"a": ["yes"]}, timeout="1h")).kind
+
+        return a_job(job)
+
+    harness = await engines(story("first"))
+    run = await harness.started()
+    await harness.deliver(run, "a", "yes")
+    await harness.run()
+    harness = await harness.deployed(story("last"))
+
+    for name in ("between", "a"):
+        await harness.deliver(run, name, "yes")
+        await harness.run()
+
+    assert await harness.result(run) == "yes"

@@ -20,6 +20,7 @@ from tests.workflows.engine.oracle import rows, violations
 from tests.workflows.kit import Harness, a_job
 from tests.workflows.people import a_vote
 from workflows.approvals.gate import Policy
+from workflows.errors import StepOutcomeUnknown
 from workflows.registry import Job
 from workflows.step import Retries
 
@@ -122,7 +123,90 @@ async def send_events(harness: Harness, world: World) -> None:
         await harness.run()
 
 
+def gathered(world: World) -> Job:
+    async def letter(ctx, what):
+        await ctx.step.run("first", world.post, f"first {what}")
+        event = await ctx.step.wait_for_event("answer", **YES)
+        await ctx.step.run("last", world.post, f"last {what}")
+        return event.kind
+
+    async def story(ctx, request):
+        return await ctx.step.gather("fan", letter(ctx, "a"), letter(ctx, "b"))
+
+    return a_job(story)
+
+
+async def answer_both(harness: Harness, world: World) -> None:
+    run = await harness.start(key="start")
+    world.tell("started", run)
+    await harness.run()
+    for place in (1, 0):
+        name = f"fan#1[{place}]/answer"
+        receipt = await harness.deliver(run, name, "yes", key=name)
+        world.tell("event", receipt.event_id, receipt.disposition)
+        await harness.run()
+
+
+def any_of_two(world: World) -> Job:
+    async def story(ctx, request):
+        events = {"approve": ["yes"], "abort": ["now"]}
+        first = await ctx.step.wait_for_any("first", events, timeout="1h")
+        second = await ctx.step.wait_for_any("second", events, timeout="1h")
+        await ctx.step.run("after", world.post, "after")
+        return [first.name, second.name]
+
+    return a_job(story)
+
+
+async def send_either(harness: Harness, world: World) -> None:
+    run = await harness.start(key="start")
+    world.tell("started", run)
+    for name, kind in (("abort", "now"), ("approve", "yes")):
+        await harness.run()
+        receipt = await harness.deliver(run, name, kind, key=name)
+        world.tell("event", receipt.event_id, receipt.disposition)
+    await harness.run()
+
+
+def waiting_to_close(world: World) -> Job:
+    async def leaf(ctx, what):
+        await ctx.step.sleep("settle", "10s")
+        await ctx.step.run("close", world.post, what)
+
+    async def story(ctx, request):
+        try:
+            await ctx.step.wait_for_event("answer", **YES)
+        finally:
+            await ctx.step.gather("close", leaf(ctx, "close a"), leaf(ctx, "close b"))
+
+    return a_job(story)
+
+
+async def cancel_and_wait(harness: Harness, world: World) -> None:
+    await cancel(harness, world)
+    await harness.move(minutes=1)
+
+
+def begun_once(world: World) -> Job:
+    async def story(ctx, request):
+        try:
+            await ctx.step.run("once", world.post, "once", at_most_once=True)
+        except StepOutcomeUnknown:
+            await ctx.step.run("look", world.post, "look")
+
+    return a_job(story)
+
+
+async def start_only(harness: Harness, world: World) -> None:
+    world.tell("started", await harness.start(key="start"))
+    await harness.run()
+
+
 APPROVED = Story(approved, approve)
+GATHERED = Story(gathered, answer_both)
+ANY_OF_TWO = Story(any_of_two, send_either)
+WAITING_TO_CLOSE = Story(waiting_to_close, cancel_and_wait)
+BEGUN_ONCE = Story(begun_once, start_only)
 TRIED_AGAIN = Story(tried_again, try_again)
 UNANSWERED = Story(unanswered, answer_nothing)
 CANCELLED = Story(cancelled, cancel)
@@ -222,6 +306,58 @@ def test_f1_f2_every_event_that_was_answered_is_used_whenever_the_process_dies_i
     )
 
     assert points > 15
+
+
+def test_f1_f4_f5_branches_are_the_same_whenever_their_process_dies(worlds):
+    points = sweep(
+        worlds,
+        GATHERED,
+        status="completed",
+        ends=['["yes","yes"]'],
+        done={"first a": 1, "first b": 1, "last a": 1, "last b": 1},
+    )
+
+    assert points > 20
+
+
+def test_f1_f2_the_first_of_several_events_is_the_same_whenever_the_process_dies_i6(worlds):
+    points = sweep(
+        worlds,
+        ANY_OF_TWO,
+        status="completed",
+        ends=['["abort","approve"]'],
+        done={"after": 1},
+    )
+
+    assert points > 15
+
+
+def test_f6_closing_code_that_waits_closes_once_whenever_its_process_dies(worlds):
+    points = sweep(
+        worlds,
+        WAITING_TO_CLOSE,
+        status="cancelled",
+        ends=[None],
+        done={"close a": 1, "close b": 1},
+    )
+
+    assert points > 15
+
+
+def test_f4_a_step_that_may_begin_once_does_whenever_its_process_dies_i14(worlds):
+    asyncio.run(live(BEGUN_ONCE, next(worlds)))
+    for point in count(1):
+        world = next(worlds)
+        deaths = die_and_go_on(BEGUN_ONCE, world, point)
+        done = Counter(what for what, _, _ in world.effects)
+
+        assert done["once"] <= 1
+        assert done["look"] or done["once"] == 1, "it was done, or somebody was sent to look"
+        assert rows(world.database, "SELECT status FROM runs") == [("completed",)]
+        check_answers(world)
+        if deaths == 0:
+            break
+    assert point > 10
 
 
 @pytest.mark.parametrize("again", [1, 2, 7])

@@ -111,3 +111,23 @@ async def test_f39_a_worker_that_cannot_claim_does_so_later(db, clock, path, eff
     await harness.run()
 
     assert (meanwhile, await harness.status(run)) == ("ready", "waiting")
+
+
+async def test_f39_no_effect_of_a_branch_follows_what_another_one_could_not_write_down(
+    db, clock, effects
+):
+    async def branch(ctx, what):
+        await ctx.step.run("first", effects.post, f"first {what}")
+        await ctx.step.run("second", effects.post, f"second {what}")
+
+    async def story(ctx, request):
+        await ctx.step.run("before", effects.post, "before")
+        await ctx.step.gather("fan", branch(ctx, "a"), branch(ctx, "b"))
+
+    harness = await Harness.opened(db, clock, a_job(story))
+    await harness.start()
+
+    with disk_full("record:written", times=4):
+        await harness.run()
+
+    assert effects.done == ["before"]
