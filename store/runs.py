@@ -483,13 +483,23 @@ def _is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
 
 @cache
 def _claim(jobs: tuple[str, ...]) -> Query[Claimed]:
-    return _claiming(_due(jobs).where(_c.idle_claims < SUSPECT).order_by(_c.ready_at, _c.id))
+    return claiming(healthy(jobs))
 
 
 @cache
 def _claim_suspect(jobs: tuple[str, ...]) -> Query[Claimed]:
-    suspects = _due(jobs).where(SUSPECTED, _c.idle_claims < MOST_IDLE_CLAIMS)
-    return _claiming(suspects.order_by(_c.idle_claims, _c.ready_at, _c.id))
+    return claiming(suspects(jobs))
+
+
+def healthy(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    """Choose the ready runs of *jobs* that are no suspects, the oldest first."""
+    return _due(jobs).where(_c.idle_claims < SUSPECT).order_by(_c.ready_at, _c.id)
+
+
+def suspects(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    """Choose the ready runs of *jobs* that died again and again, the one that died least first."""
+    often = (SUSPECTED, _c.idle_claims < MOST_IDLE_CLAIMS)
+    return _due(jobs).where(*often).order_by(_c.idle_claims, _c.ready_at, _c.id)
 
 
 def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
@@ -498,7 +508,8 @@ def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
     )
 
 
-def _claiming(due: Select[tuple[str]]) -> Query[Claimed]:
+def claiming(due: Select[tuple[str]]) -> Query[Claimed]:
+    """Take the first ``most`` of *due*; whoever changes a row owns its run."""
     return Query(
         update(RUNS)
         .where(_c.id.in_(due.limit(bindparam("most"))))

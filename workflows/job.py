@@ -15,6 +15,7 @@ from workflows.plain import dumps, loads, plain
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
 LARGEST_INPUT = 256 * 1024  # characters of JSON
+MOST_AT_ONCE = 1000
 
 Function = Callable[[Context, Any], Awaitable[Any]]
 
@@ -28,6 +29,7 @@ class Job:
     function: Function = field(repr=False)
     model: type[BaseModel] = field(repr=False)
     guests_may_start: bool = False
+    at_once: int | None = None  # how many of its runs are executed at once; None: no limit
 
     @property
     def place(self) -> str:
@@ -55,21 +57,29 @@ class Job:
 
 
 def job(
-    *, name: str, description: str = "", guests_may_start: bool = False
+    *,
+    name: str,
+    description: str = "",
+    guests_may_start: bool = False,
+    at_once: int | None = None,
 ) -> Callable[[Function], Job]:
     """Make a job of an async function of a `Context` and one pydantic model.
 
-    Raises JobRefused when the definition cannot work, naming the job and the fault.
+    *at_once* is how many of its runs may be executed at the same time; the others stay ready.
+    A run that waits is not executed. Raises JobRefused when the definition cannot work, naming
+    the job and the fault.
     """
 
     def define(function: Function) -> Job:
         _check_name(name)
+        _check_limit(name, at_once)
         return Job(
             name=name,
             description=description or inspect.getdoc(function) or "",
             function=function,
             model=_model(name, function),
             guests_may_start=guests_may_start,
+            at_once=at_once,
         )
 
     return define
@@ -80,6 +90,14 @@ def _check_name(name: object) -> None:
         raise JobRefused(
             f"{name!r:.80} cannot name a job: 2 to 64 lower-case letters, digits and hyphens,"
             " beginning with a letter"
+        )
+
+
+def _check_limit(name: str, at_once: object) -> None:
+    if at_once is not None and (type(at_once) is not int or not 1 <= at_once <= MOST_AT_ONCE):
+        raise JobRefused(
+            f"the job {name!r} has at_once={at_once!r:.80}: from 1 to {MOST_AT_ONCE} of its runs"
+            " executed at once, or leave it out"
         )
 
 

@@ -65,6 +65,10 @@ class Registry:
         """Answer every name, sorted."""
         return tuple(sorted(self._jobs))
 
+    def limits(self) -> tuple[tuple[str, int], ...]:
+        """Answer the jobs of which only so many runs are executed at once, with how many."""
+        return tuple((each.name, each.at_once) for each in self if each.at_once is not None)
+
     def __iter__(self) -> Iterator[Job]:
         return iter(self._jobs[name] for name in self.names())
 

@@ -270,3 +270,19 @@ def test_x98_other_modules_still_load_where_the_broken_ones_may_be_left_out(tmp_
         "the job module broken_too",
         "the job module not_there",
     ]
+
+
+@pytest.mark.parametrize("at_once", [0, -1, 1001, True, 1.5, "2"])
+def test_x96_a_limit_that_is_none_is_refused_by_its_name(at_once):
+    with pytest.raises(JobRefused, match=r"'greet' has at_once="):
+        job(name="greet", at_once=at_once)(good)
+
+
+def test_the_registry_lists_the_limits_of_its_jobs():
+    jobs = [
+        job(name="one", at_once=1)(good),
+        job(name="free")(good),
+        job(name="ten", at_once=10)(good),
+    ]
+
+    assert Registry(jobs).limits() == (("one", 1), ("ten", 10))

@@ -14,7 +14,8 @@ open row or nothing. So of two who race, one commits first and the other sees it
 from collections.abc import Container, Iterable
 from datetime import timedelta
 
-from store import audit, cards, events, gates, journal, outbox, runs, waits
+from store import audit, cards, claims, events, gates, journal, outbox, runs, waits
+from store.claims import Limits
 from store.database import Topic, Tx
 from store.journal import Entry
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
@@ -46,15 +47,23 @@ Claim = tuple[runs.Claimed, list[Entry]]
 
 
 def claim(
-    tx: Tx, jobs: tuple[str, ...], owner: str, limit: int, *, and_a_suspect: bool = True
+    tx: Tx,
+    jobs: tuple[str, ...],
+    owner: str,
+    limit: int,
+    *,
+    limits: Limits = (),
+    and_a_suspect: bool = True,
 ) -> list[Claim]:
     """ready ▶ running: take up to *limit* runs, each with its journal.
 
-    *and_a_suspect*: one more may be of those that died without a word again and again.
+    *limits* says of which jobs only so many runs are executed at once. *and_a_suspect*: one more
+    may be of those that died without a word again and again.
     """
-    claimed = runs.claim(tx, jobs, owner, tx.now + LEASE, limit)
+    until = tx.now + LEASE
+    claimed = claims.claim(tx, jobs, limits, owner, until, limit)
     if and_a_suspect:
-        claimed += runs.claim_suspect(tx, jobs, owner, tx.now + LEASE)
+        claimed += claims.claim_suspect(tx, jobs, limits, owner, until)
     # A run claimed for the first time has no journal to load.
     again = [run.id for run in claimed if run.epoch > 1]
     journals = journal.load_all(tx, again) if again else {}

@@ -106,6 +106,7 @@ class Worker:
                     self._registry.names(),
                     self._owner,
                     room,
+                    limits=self._registry.limits(),
                     and_a_suspect=self._suspect is None,
                 )
             except NotStored:
