@@ -36,6 +36,7 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
     outcome = await _outcome(job, arguments, context, progress)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
+    progress.writes.passed_over = progress.journal.passed_over()
     return outcome
 
 

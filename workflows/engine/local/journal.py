@@ -34,13 +34,19 @@ class Journal:
         self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             self._branches[branch_of(entry.name)].append(entry)
+        self._readings: list[Reading] = []
         self.written = max((entry.seq for entry in entries), default=0)
         self.size = sum(len(entry.value or "") for entry in entries)
         self.latest = max((entry.at for entry in entries), default=EPOCH)
 
     def reading(self, branch: str = "") -> "Reading":
         """Answer how far a branch has come: nothing of it has been read yet."""
-        return Reading(self, self._branches[branch], self._accepted)
+        self._readings.append(Reading(self, self._branches[branch], self._accepted))
+        return self._readings[-1]
+
+    def passed_over(self) -> list[str]:
+        """Answer the steps that are done and were passed over: the code has them no more."""
+        return [step for reading in self._readings for step in reading.passed_over()]
 
     def next_seq(self) -> int:
         """Answer the place of a new entry: after all others."""
@@ -106,6 +112,15 @@ class Reading:
         # What this pass writes it has also read: a step after it is no insertion.
         self._last_read = self._journal.next_seq()
         return self._last_read
+
+    def passed_over(self) -> list[str]:
+        """Answer those of this branch, in the order in which they were done."""
+        gone = [
+            entry
+            for entry in self._unread.values()
+            if entry.seq < self._last_read and entry.kind is not EntryKind.PATCH
+        ]
+        return [label(e.name, e.nth) for e in sorted(gone, key=lambda e: e.seq)]
 
     def has_gone_further(self) -> bool:
         """Whether the run has already done something that the code reaches later, if at all."""

@@ -45,13 +45,15 @@ class Writes:
     """What a pass has to write down, together, before its next effect or its end.
 
     *superseded* are places of entries that are not to answer again; *given_up* what the names of
-    waits begin with that nobody waits for any more, but for those of some entries.
+    waits begin with that nobody waits for any more, but for those of some entries; *passed_over*
+    steps that are done and that the code has no more, for people to know.
     """
 
     entries: list[Entry] = field(default_factory=list)
     waits: list[NewWait] = field(default_factory=list)
     superseded: list[int] = field(default_factory=list)
     given_up: list[tuple[str, tuple[Key, ...]]] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.waits or self.superseded or self.given_up)

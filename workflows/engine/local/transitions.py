@@ -33,6 +33,8 @@ MOST_BUFFERED = 64  # events waiting for a wait, per run
 MOST_BUFFERED_BY_NAME = 16
 SWEEP = 500  # waits timed out in one transaction
 OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
+PASSED_OVER = "no longer in the code"
+LONGEST_NOTE = 1_000
 NONDETERMINISM = "nondeterminism:"
 TIMEOUT = dumps({"kind": "timeout"})
 # A flood of these would be a flood of lines.
@@ -316,9 +318,26 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
             _look_for_early_event(tx, wait)
     for branch, keeping in writes.given_up:
         _cancel_waits(tx, run_id, by=None, branch=branch, keeping=keeping)
+    if writes.passed_over:
+        _note_passed_over(tx, run_id, writes.passed_over)
     if early or writes.given_up:
         return frozenset()
     return frozenset(wait.entry for wait in writes.waits)
+
+
+def _note_passed_over(tx: Tx, run_id: str, steps: list[str]) -> None:
+    """Put on record, once, that the code has some steps no more that this run has done."""
+    outcome = ", ".join(steps)[:LONGEST_NOTE]
+    noted = {line.outcome for line in audit.of_run(tx, run_id) if line.action == PASSED_OVER}
+    if outcome not in noted:
+        audit.append(
+            tx,
+            actor=f"job:{run_id}",
+            via="engine",
+            action=PASSED_OVER,
+            outcome=outcome,
+            run_id=run_id,
+        )
 
 
 def _open(tx: Tx, run_id: str, new: NewWait) -> tuple[waits.Wait, bool]:

@@ -5,6 +5,7 @@ from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.engine.base import RunView, TimelineView, WaitView
 from workflows.engine.local.journal import label
+from workflows.engine.local.transitions import PASSED_OVER
 from workflows.plain import loads
 
 PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
@@ -75,16 +76,19 @@ def _timeline(tx: Tx, run: runs.Run) -> tuple[TimelineView, ...]:
     happened += [_entry(entry) for entry in journal.load(tx, run.id) if _is_told(entry)]
     for wait in waits.of_run(tx, run.id):
         happened += _wait_story(wait)
-    happened += [
-        TimelineView(line.at, line.action, line.actor, line.outcome)
-        for line in audit.of_run(tx, run.id)
-        if line.action != "start"
-    ]
+    happened += [_attempt(line) for line in audit.of_run(tx, run.id) if line.action != "start"]
     if run.finished_at:
         happened.append(TimelineView(run.finished_at, run.status.value))
     if run.pruned_at:
         happened.append(TimelineView(run.pruned_at, "pruned", None, PRUNED))
     return tuple(sorted(happened, key=lambda line: line.at))
+
+
+def _attempt(line: audit.Record) -> TimelineView:
+    """Answer what somebody did or tried; of removed steps, which they are."""
+    if line.action == PASSED_OVER:
+        return TimelineView(line.at, line.action, line.outcome)
+    return TimelineView(line.at, line.action, line.actor, line.outcome)
 
 
 def _is_told(entry: journal.Entry) -> bool:

@@ -78,6 +78,23 @@ async def test_f98_steps_removed_reordered_or_added_behind_let_the_run_go_on(
 
 
 @pytest.mark.parametrize(
+    ("after", "gone"),
+    [("a WAIT SLEEP c", "b"), ("WAIT SLEEP c", "a, b"), ("a b WAIT SLEEP c", None)],
+)
+async def test_f98_the_timeline_says_once_which_steps_are_no_longer_in_the_code(
+    engines, effects, after, gone
+):
+    harness, run = await replayed(engines, effects, "a b WAIT SLEEP c", after)
+    harness = await harness.restarted()
+    await harness.move(minutes=1)
+
+    found = await harness.get(run)
+    told = [line.name for line in found.timeline if line.what == "no longer in the code"]
+    assert found.status == "completed"
+    assert told == ([gone] if gone else [])
+
+
+@pytest.mark.parametrize(
     ("before", "after", "reason"),
     [
         ("a WAIT", "a answer", "'answer' is a step in the code, but was a wait"),
