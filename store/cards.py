@@ -72,9 +72,15 @@ _REDRAW_RUN = Query(
     )
 )
 _ATTEMPT = Query(
-    # Before the call: a process that dies in it finds the copy uncertain when it is back.
+    # Before the call: a process that dies in it finds the copy uncertain when it is back. The
+    # statement that decides who sends: a copy that was read before another attempt is not sent.
     update(CARDS)
-    .where(_card)
+    .where(
+        _card,
+        UNSENT,
+        _c.attempts == bindparam("attempts_seen"),
+        _c.sent_version == bindparam("version_seen"),
+    )
     .values(status=SendStatus.UNCERTAIN, attempts=_c.attempts + 1, next_at=bindparam("retry_at"))
 )
 _POSTED = Query(
@@ -152,9 +158,20 @@ def redraw_run(tx: Tx, run_id: str) -> None:
         tx.announce(Topic.OUTBOX)
 
 
-def attempt(tx: Tx, card: Card, retry_at: datetime) -> None:
-    """Note that the call is about to be made; if nothing else is heard, look at *retry_at*."""
-    tx.run(_ATTEMPT, of_gate=card.gate_id, of_place=card.asked_in, retry_at=retry_at)
+def attempt(tx: Tx, card: Card, retry_at: datetime) -> bool:
+    """Note that the call is about to be made; if nothing else is heard, look at *retry_at*.
+
+    False: it has been attempted since it was read.
+    """
+    changed = tx.run(
+        _ATTEMPT,
+        of_gate=card.gate_id,
+        of_place=card.asked_in,
+        attempts_seen=card.attempts,
+        version_seen=card.sent_version,
+        retry_at=retry_at,
+    )
+    return changed == 1
 
 
 def posted(tx: Tx, card: Card, channel: str, message_ts: str) -> None:

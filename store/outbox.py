@@ -51,9 +51,10 @@ _FAILED = Query(
     .limit(bindparam("most")),
     Message,
 )
+# The statement that decides who sends: a message that was read before another attempt is not sent.
 _ATTEMPT = Query(
     update(OUTBOX)
-    .where(_c.id == bindparam("message_id"))
+    .where(_c.id == bindparam("message_id"), UNSENT, _c.attempts == bindparam("attempts_seen"))
     .values(status=SendStatus.UNCERTAIN, attempts=_c.attempts + 1, next_at=bindparam("retry_at"))
 )
 _SENT = Query(
@@ -95,9 +96,15 @@ def failed(tx: Tx, limit: int) -> list[Message]:
     return tx.all(_FAILED, most=limit)
 
 
-def attempt(tx: Tx, message_id: int, retry_at: datetime) -> None:
-    """Note that the call is about to be made; if nothing else is heard, look at *retry_at*."""
-    tx.run(_ATTEMPT, message_id=message_id, retry_at=retry_at)
+def attempt(tx: Tx, message: Message, retry_at: datetime) -> bool:
+    """Note that the call is about to be made; if nothing else is heard, look at *retry_at*.
+
+    False: it has been attempted since it was read.
+    """
+    changed = tx.run(
+        _ATTEMPT, message_id=message.id, attempts_seen=message.attempts, retry_at=retry_at
+    )
+    return changed == 1
 
 
 def sent(tx: Tx, message_id: int) -> None:

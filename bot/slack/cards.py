@@ -34,7 +34,8 @@ class Cards:
         gate = await self.db.read(load, card.gate_id)
         if gate is None:
             return
-        await self.db.write(cards.attempt, card, self.clock.now() + UNHEARD)
+        if not await self.db.write(cards.attempt, card, self.clock.now() + UNHEARD):
+            return
         try:
             at = await self._posted(card)
         except Exception as error:  # noqa: BLE001  it raises what is none of Slack's

@@ -46,7 +46,8 @@ class Sender:
             again = self.clock.now() + AFTER_CARD
             await self._fail(message, Again(message.status, "its card is not posted yet", again))
             return
-        await self.db.write(outbox.attempt, message.id, self.clock.now() + UNHEARD)
+        if not await self.db.write(outbox.attempt, message, self.clock.now() + UNHEARD):
+            return
         try:
             letter = await self._letter(message, copies)
             has_arrived = letter is None or await self._has_arrived(message, letter)

@@ -7,9 +7,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox import Credentials, Fault, Message, Sandbox
 from bot.slack import client, identity
+from store import cards as stored_cards
+from store import outbox
+from store.database import Tx
+from store.query import Query
+from store.tables import OUTBOX, SendStatus
 from tests.journeys.questions import ask_cam, two_of_us
 from tests.journeys.town import MovedClock, Town, settings_for, town
 from workflows.errors import ConfigurationError
@@ -86,6 +92,12 @@ def news(acme: Town) -> list[Message]:
     return [message for message in bo.history(bo.dm) if "Approved by" in message.words]
 
 
+def all_letters(tx: Tx) -> list[outbox.Message]:
+    return tx.all(
+        Query(select(*(OUTBOX.c[name] for name in outbox.Message._fields)), outbox.Message)
+    )
+
+
 def posts(acme: Town) -> int:
     return sum(call.method == "chat.postMessage" for call in acme.sandbox.calls)
 
@@ -129,6 +141,31 @@ async def test_f75_to_f79_a_card_whose_post_goes_wrong_is_there_once(acme: Town,
     await acme.member("cam").click(cards(acme)[0], "approve")
 
     await acme.run("completed")
+    await decided_once(acme)
+
+
+async def test_f8_what_was_read_before_it_was_sent_is_not_sent_again(acme: Town):
+    # A look at the outbox takes a moment, in which what it saw may be sent and noted.
+    harbor = acme.harbor
+    await acme.start("bo")
+    await acme.run("waiting")
+    await in_time(acme, lambda: cards(acme))
+    (gate,) = await harbor.gates.newest_open(1)
+    (sent,) = await harbor.db.read(stored_cards.of_gate, gate.id)
+    await acme.member("cam").click(cards(acme)[0], "approve")
+    await acme.run("completed")
+    await decided_once(acme)
+    before = posts(acme)
+
+    card = sent._replace(
+        channel=None, message_ts=None, status=SendStatus.PENDING, attempts=0, sent_version=0
+    )
+    await harbor.dispatcher.cards.refresh(card)
+    for letter in await harbor.db.read(all_letters):
+        stale = letter._replace(status=SendStatus.PENDING, attempts=0)
+        await harbor.dispatcher.sender.send(stale)
+
+    assert posts(acme) == before
     await decided_once(acme)
 
 
