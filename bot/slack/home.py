@@ -120,6 +120,7 @@ class Homes:
         return HomeView(
             waiting=await self.waiting_for(person),
             requests=tuple(requests),
+            titles=await self.gates.titles(run.id for run in requests),
             decisions=tuple(Asked(gate) for gate in decisions),
             admin=await self._admin(user) if await self.people.is_admin(user) else None,
         )
@@ -143,11 +144,13 @@ class Homes:
             limit=admin.MOST_RUNS + 1,
         )
         listed = tuple(runs[: admin.MOST_RUNS])
+        stuck = tuple(await self.engine.stuck(admin.MOST_STUCK + 1))
         return admin.AdminView(
             connection=self._connection(),
-            stuck=tuple(await self.engine.stuck(admin.MOST_STUCK)),
+            stuck=stuck,
             failures=tuple(await self._failures()),
             runs=listed,
+            titles=await self.gates.titles(run.id for run in (*stuck, *listed)),
             jobs=self.registry.names(),
             status=shown.status,
             job=shown.job,
@@ -171,5 +174,5 @@ class Homes:
                 at=found.at,
                 is_final=found.is_final,
             )
-            for found in await self.gates.unsent(admin.MOST_FAILURES)
+            for found in await self.gates.unsent(admin.MOST_FAILURES + 1)
         ]

@@ -116,7 +116,7 @@ async def test_only_full_members_are_shown_runs(acme: Town, name: str, line: str
 async def test_runs_lists_ones_own_runs_only(acme: Town):
     await acme.asked("bo")
 
-    assert "approve-and-act" in await answered(acme, "bo", "/harbor runs")
+    assert "*File a follow-up for Refund 42?*" in await answered(acme, "bo", "/harbor runs")
     assert "You have no runs yet" in await answered(acme, "cam", "/harbor runs")
 
 
@@ -126,6 +126,7 @@ async def test_status_tells_what_a_run_waits_for(acme: Town):
 
     words = await answered(acme, "cam", f"/harbor status {run.id}")
 
+    assert "*File a follow-up for Refund 42?*" in words
     assert "Waits for people to decide *decision*" in words
     assert run.id in words
 

@@ -91,8 +91,9 @@ async def test_a_rejection_from_home_asks_for_the_reason(acme: Town):
 async def test_what_i_asked_for_is_at_home_and_is_not_mine_to_decide(acme: Town):
     await acme.asked("bo")
 
-    view = await home(acme, "bo", "Your requests", "approve-and-act", "waiting")
+    view = await home(acme, "bo", "Your requests", "*File a follow-up for Refund 42?*")
 
+    assert "◷ waiting · approve-and-act" in view.words
     assert "Nothing waits for you" in view.words
     assert "approve" not in view.action_ids
 
@@ -171,7 +172,7 @@ async def test_a_stale_button_at_home_is_answered_though_home_has_no_response_ur
 async def test_only_admins_are_shown_every_run(acme: Town):
     await acme.asked("bo")
 
-    admins = await home(acme, "ana", "For admins", "All runs", "Connected to Slack")
+    admins = await home(acme, "ana", "For admins", "All runs", "*File a follow-up for Refund 42?*")
     others = await home(acme, "cam", "Refund 42")
 
     assert "cancel_run" in admins.action_ids

@@ -1,5 +1,6 @@
 """Gates: the one door for every surface. Open, decide, close; each inside one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -123,6 +124,10 @@ class Gates:
     async def of_run(self, run_id: str) -> list[GateView]:
         """Answer a run's gates in the order they were opened."""
         return await self._db.read(_of_run, run_id)
+
+    async def titles(self, runs: Iterable[str]) -> dict[str, str]:
+        """Answer what each of these runs asked last, by the run's id; not all of them asked."""
+        return await self._db.read(_titles, tuple(runs))
 
     async def newest_open(self, limit: int) -> list[GateView]:
         """Answer open gates, newest first."""
@@ -297,6 +302,12 @@ def _view(tx: Tx, found: gates.Gate) -> GateView:
 
 def _of_run(tx: Tx, run_id: str) -> list[GateView]:
     return [_view(tx, found) for found in gates.of_run(tx, run_id)]
+
+
+def _titles(tx: Tx, runs: tuple[str, ...]) -> dict[str, str]:
+    asked = {run: gate for run in runs if (gate := gates.last_of_run(tx, run))}
+    found = {run: gates.get(tx, gate) for run, gate in asked.items()}
+    return {run: Card.model_validate_json(gate.card).title for run, gate in found.items() if gate}
 
 
 def _newest_open(tx: Tx, limit: int) -> list[GateView]:

@@ -82,7 +82,8 @@ class Desk:
                 await _say(ack, MEMBERS_ONLY)
             case "runs":
                 runs = await self._services.engine.list(requested_by=person.actor, limit=MOST_RUNS)
-                await _say(ack, *view.runs_list(runs))
+                titles = await self._services.gates.titles(run.id for run in runs)
+                await _say(ack, *view.runs_list(runs, titles))
             case "inbox":
                 await self._inbox(ack, person)
             case "status":
@@ -103,7 +104,8 @@ class Desk:
         if run is None:
             await _say(ack, "There is no such run.")
             return
-        await _say(ack, *view.run_status(run))
+        titles = await self._services.gates.titles([run.id])
+        await _say(ack, *view.run_status(run, titles.get(run.id)))
 
     async def _cancel(self, ack: Ack, person: Person, run_id: str) -> None:
         run = await self._services.engine.get(run_id)

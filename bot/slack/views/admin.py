@@ -1,6 +1,7 @@
 """The admin's part of the Home tab: is Slack connected, what is stuck and why, every run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -48,7 +49,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class AdminView:
-    """What admins see besides. *runs* is one page; *older* asks for the next, None: no more."""
+    """What admins see besides. *runs* is one page; *older* asks for the next, None: no more.
+
+    *titles* is what the runs asked, by the run's id.
+    """
 
     connection: Connection
     stuck: tuple[RunView, ...] = ()
@@ -59,6 +63,7 @@ class AdminView:
     job: str | None = None
     older: str | None = None
     is_first_page: bool = True
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def admin(view: AdminView) -> list[Block]:
@@ -67,7 +72,7 @@ def admin(view: AdminView) -> list[Block]:
         kit.divider(),
         kit.header("For admins"),
         kit.section(_connection(view.connection)),
-        *_stuck(view.stuck),
+        *_stuck(view),
         *_failures(view.failures),
         *_runs(view),
     ]
@@ -86,22 +91,27 @@ def _connection(connection: Connection) -> str:
             assert_never(connection.state)
 
 
-def _stuck(runs: tuple[RunView, ...]) -> list[Block]:
-    if not runs:
+def _stuck(view: AdminView) -> list[Block]:
+    if not view.stuck:
         return [kit.section("*Stuck*\nNothing is stuck.")]
     blocks = [kit.section("*Stuck*")]
-    for run in runs[:MOST_STUCK]:
-        blocks += _with_reason(run)
-    return [*blocks, *kit.more(len(runs), MOST_STUCK)]
+    for run in view.stuck[:MOST_STUCK]:
+        blocks += _with_reason(run, view.titles.get(run.id))
+    return [*blocks, *_and_more(len(view.stuck), MOST_STUCK)]
 
 
-def _with_reason(run: RunView) -> list[Block]:
+def _and_more(count: int, most: int) -> list[Block]:
+    """Say that there are more, where they were looked for no further than that."""
+    return [kit.context("There are more.")] if count > most else []
+
+
+def _with_reason(run: RunView, title: str | None) -> list[Block]:
     is_blocked = run.status is RunStatus.BLOCKED
     detail = run.blocked_reason or "" if is_blocked else outcome.complaint(run.error)
     why = outcome.progress(run.status, run.blocked_reason)
     verbs = [_retry(run)] if outcome.is_over(run.status) else [_retry(run), _cancel(run)]
     return [
-        kit.section(f"{_line(run)}\n{why}"),
+        kit.section(f"{_line(run, title)}\n{why}"),
         kit.said(detail or "No detail was recorded.", LONGEST_REASON),
         kit.actions(*verbs),
     ]
@@ -112,7 +122,7 @@ def _failures(failures: tuple[Failure, ...]) -> list[Block]:
         return [kit.section("*Failed deliveries*\nEvery message reached Slack.")]
     blocks = [kit.section("*Failed deliveries*")]
     blocks += [kit.section(_failure(failure)) for failure in failures[:MOST_FAILURES]]
-    return [*blocks, *kit.more(len(failures), MOST_FAILURES)]
+    return [*blocks, *_and_more(len(failures), MOST_FAILURES)]
 
 
 def _failure(failure: Failure) -> str:
@@ -130,7 +140,7 @@ def _runs(view: AdminView) -> list[Block]:
     blocks = [kit.section("*All runs*"), _filters(view)]
     if not view.runs:
         blocks.append(kit.section("No run matches."))
-    blocks += [_run(run) for run in view.runs[:MOST_RUNS]]
+    blocks += [_run(run, view.titles.get(run.id)) for run in view.runs[:MOST_RUNS]]
     return [*blocks, *_paging(view)]
 
 
@@ -146,15 +156,16 @@ def _filters(view: AdminView) -> Block:
     return menus | {"block_id": "filters"}
 
 
-def _run(run: RunView) -> Block:
+def _run(run: RunView, title: str | None) -> Block:
+    line = _line(run, title)
     if run.status is RunStatus.FAILED:
-        return kit.section(_line(run), _retry(run))
-    return kit.section(_line(run), None if outcome.is_over(run.status) else _cancel(run))
+        return kit.section(line, _retry(run))
+    return kit.section(line, None if outcome.is_over(run.status) else _cancel(run))
 
 
-def _line(run: RunView) -> str:
+def _line(run: RunView, title: str | None) -> str:
     asker = text.mention(run.requested_by)
-    return f"{outcome.in_a_line(run)}\nAsked for by {asker} · `{text.inline(run.id, 40)}`"
+    return f"{outcome.in_a_line(run, title)}\nAsked for by {asker} · `{text.inline(run.id, 40)}`"
 
 
 def _retry(run: RunView) -> Block:

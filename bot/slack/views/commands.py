@@ -1,6 +1,6 @@
 """Private answers to ``/harbor``: help, the list of runs, one run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from bot.slack.views import kit, outcome, text
@@ -38,22 +38,25 @@ def started(run_id: str, job: str) -> str:
     return f"Started {text.bold(job)}, run `{run}`. `/harbor status {run}` shows how it stands."
 
 
-def runs_list(runs: Sequence[RunView]) -> Message:
-    """List runs, newest first."""
+def runs_list(runs: Sequence[RunView], titles: Mapping[str, str]) -> Message:
+    """List runs, newest first, with what each asked; *titles* is by the run's id."""
     if not runs:
         told = "You have no runs yet. `/harbor run` starts one."
         return told, [kit.section(told)]
-    blocks = [kit.section(f"{outcome.in_a_line(run)}\n{_id(run)}") for run in runs[:MOST_RUNS]]
+    blocks = [
+        kit.section(f"{outcome.in_a_line(run, titles.get(run.id))}\n{_id(run)}")
+        for run in runs[:MOST_RUNS]
+    ]
     if len(runs) > MOST_RUNS:
         blocks.append(kit.context(f"The latest {MOST_RUNS} are shown. The Home tab has more."))
     return f"Your runs: {min(len(runs), MOST_RUNS)}", blocks
 
 
-def run_status(run: RunView) -> Message:
+def run_status(run: RunView, title: str | None = None) -> Message:
     """Say how a run stands, what it waits for, and what happened last."""
     told = f"{outcome.STATUSES[run.status]}: {text.inline(run.job, 100)}"
     asked = f"Asked for by {text.mention(run.requested_by)}, {text.moment(run.created_at)}"
-    blocks = [kit.section(f"{outcome.in_a_line(run)}\n{asked}")]
+    blocks = [kit.section(f"{outcome.in_a_line(run, title)}\n{asked}")]
     blocks += outcome.of_run(run, RESULT_PAIRS)
     blocks += [kit.section(_waiting(wait)) for wait in _open(run)[:MOST_WAITS]]
     blocks += [kit.context(_event(event)) for event in run.timeline[-MOST_EVENTS:]]

@@ -1,6 +1,7 @@
 """The Home tab: what waits for you, what you asked for, what was decided, and a button to start."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.slack.views import gate as gates
 from bot.slack.views import kit, outcome, text
@@ -26,11 +27,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """What one person's Home tab shows. *admin* is there for admins only."""
+    """What one person's Home tab shows. *admin* is there for admins only.
+
+    *titles* is what the requests asked, by the run's id.
+    """
 
     waiting: tuple[Asked, ...] = ()
     requests: tuple[RunView, ...] = ()
     decisions: tuple[Asked, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     admin: AdminView | None = None
 
     @property
@@ -44,7 +49,7 @@ def home(view: HomeView) -> Block:
     blocks = [
         kit.actions(start),
         *_waiting(view.waiting),
-        *_requests(view.requests),
+        *_requests(view),
         *_decisions(view.decisions),
         *(admin(view.admin) if view.admin else ()),
     ]
@@ -79,12 +84,16 @@ def _in_channel(asked: Asked) -> list[str]:
     return [text.link(address, "In channel")] if address else []
 
 
-def _requests(runs: tuple[RunView, ...]) -> list[Block]:
+def _requests(view: HomeView) -> list[Block]:
     blocks = [kit.divider(), kit.header("Your requests")]
-    if not runs:
+    if not view.requests:
         return [*blocks, kit.section("You have not asked for anything yet.")]
-    blocks += [kit.section(outcome.in_a_line(run)) for run in runs[:MOST_REQUESTS]]
-    return [*blocks, *kit.more(len(runs), MOST_REQUESTS)]
+    blocks += [
+        kit.section(outcome.in_a_line(run, view.titles.get(run.id)))
+        for run in view.requests[:MOST_REQUESTS]
+    ]
+    hint = "Only the latest are shown; `/harbor runs` lists more."
+    return [*blocks, *([kit.context(hint)] if len(view.requests) > MOST_REQUESTS else [])]
 
 
 def _decisions(asked: tuple[Asked, ...]) -> list[Block]:
@@ -93,7 +102,7 @@ def _decisions(asked: tuple[Asked, ...]) -> list[Block]:
         return [*blocks, kit.section("You have not decided anything yet.")]
     for each in asked[:MOST_DECISIONS]:
         blocks += _decided(each)
-    return [*blocks, *kit.more(len(asked), MOST_DECISIONS)]
+    return blocks
 
 
 def _decided(asked: Asked) -> list[Block]:

@@ -13,6 +13,8 @@ MOST_PAIRS = 20
 BUDGET = 6_000  # characters of a result; the rest is on the page
 LONGEST_VALUE = 1_000
 LONGEST_ERROR = 1_000
+LONGEST_TITLE = 200
+LONGEST_JOB = 150
 LONGEST_JSON = 20_000  # what is looked at before it is shortened
 
 STATUSES = {
@@ -147,7 +149,10 @@ def shown(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)[:LONGEST_JSON]
 
 
-def in_a_line(run: RunView) -> str:
-    """Answer a run as one line of mrkdwn: status, job, when."""
-    at = run.finished_at or run.created_at
-    return f"{STATUSES[run.status]} · {text.bold(run.job)} · {text.moment(at)}"
+def in_a_line(run: RunView, title: str | None = None) -> str:
+    """Answer a run in mrkdwn: what it asked, if that is known; then status, job, when."""
+    at = text.moment(run.finished_at or run.created_at)
+    if title is None:
+        return f"{STATUSES[run.status]} · {text.bold(run.job)} · {at}"
+    job = text.inline(run.job, LONGEST_JOB)
+    return f"{text.bold(title, LONGEST_TITLE)}\n{STATUSES[run.status]} · {job} · {at}"

@@ -63,6 +63,34 @@ def test_recent_decisions_say_by_whom():
     assert f"<{CARD}|In channel>" in said
 
 
+def test_your_requests_say_first_what_they_asked():
+    said = words(drawn(requests=(a_run(),), titles={RUN: "Refund *42* <!channel>?"}))
+
+    assert "*Refund \u221742\u2217 &lt;!channel&gt;?*\n" in said
+    assert " · approve-and-act · " in said
+
+
+def test_more_requests_than_are_shown_can_be_listed():
+    said = words(drawn(requests=(a_run(),) * 9))
+
+    assert "`/harbor runs` lists more" in said
+    assert "lists more" not in words(drawn(requests=(a_run(),) * 8))
+
+
+def test_admins_see_what_each_run_asked():
+    stuck = a_run(status=RunStatus.BLOCKED)
+
+    assert "*Refund 42?*\n" in words(for_admins(runs=(a_run(),), titles={RUN: "Refund 42?"}))
+    assert "*Refund 42?*\n" in words(for_admins(stuck=(stuck,), titles={RUN: "Refund 42?"}))
+
+
+def test_more_that_is_stuck_than_is_shown_is_not_kept_quiet():
+    stuck = a_run(status=RunStatus.BLOCKED)
+
+    assert "There are more." in words(for_admins(stuck=(stuck,) * 5))
+    assert "There are more." not in words(for_admins(stuck=(stuck,) * 4))
+
+
 def test_a_long_list_says_how_many_are_left_out():
     blocks = drawn(waiting=(Asked(a_gate()),) * 20)
 

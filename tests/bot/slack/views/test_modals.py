@@ -123,20 +123,20 @@ def test_a_started_run_is_named():
 
 
 def test_without_runs_the_list_says_how_to_start_one():
-    told, blocks = modals.runs_list([])
+    told, blocks = modals.runs_list([], {})
 
     assert told == "You have no runs yet. `/harbor run` starts one."
     assert problems_of_message(blocks) == []
 
 
 def test_runs_are_listed_with_status_job_time_and_id():
-    _, blocks = modals.runs_list([a_run(status=RunStatus.WAITING)])
+    _, blocks = modals.runs_list([a_run(status=RunStatus.WAITING)], {})
 
     assert words(blocks) == f"◷ waiting · *approve-and-act* · {at(NOON)}\n`{RUN}`"
 
 
 def test_a_long_list_of_runs_is_cut():
-    told, blocks = modals.runs_list([a_run()] * 30)
+    told, blocks = modals.runs_list([a_run()] * 30, {})
 
     assert told == "Your runs: 20"
     assert "The latest 20 are shown." in words(blocks)

@@ -70,12 +70,13 @@ def test_any_message_about_a_gate_is_accepted(shown, link):
     assert_message(*messages.to_requester(shown, link))
 
 
-@given(RUNS, st.lists(RUNS, max_size=25))
+@given(RUNS, st.lists(RUNS, max_size=25), TEXTS)
 @thorough
-def test_any_message_about_runs_is_accepted(run, runs):
+def test_any_message_about_runs_is_accepted(run, runs, title):
     assert_message(*messages.run_ended(run))
     assert_message(*commands.run_status(run))
-    assert_message(*commands.runs_list(runs))
+    assert_message(*commands.run_status(run, title))
+    assert_message(*commands.runs_list(runs, {each.id: title for each in runs[::2]}))
 
 
 @given(GATES)
@@ -147,13 +148,14 @@ def test_the_fullest_home_tab_stays_within_a_hundred_blocks():
     )
     asked = (Asked(a_gate(), "https://team.slack.com/archives/C1/p1"),) * 50
 
-    drawn = home(HomeView(asked, (a_run(),) * 50, asked, fullest))
+    drawn = home(HomeView(asked, (a_run(),) * 50, asked, admin=fullest))
 
     assert_view(drawn)
     assert len(drawn["blocks"]) > 80  # the fixture is as full as it claims
 
 
 ASKED = st.builds(Asked, GATES, PAGES)
+TITLES = st.dictionaries(st.just(a_run().id), TEXTS)
 ADMINS = st.builds(
     admin.AdminView,
     connection=st.builds(
@@ -173,11 +175,13 @@ ADMINS = st.builds(
     job=st.none() | JOB_NAMES,
     older=st.none() | st.just("cursor"),
     is_first_page=st.booleans(),
+    titles=TITLES,
 )
 HOMES = st.builds(
     HomeView,
     waiting=st.lists(ASKED, max_size=3).map(tuple),
     requests=st.lists(RUNS, max_size=10).map(tuple),
     decisions=st.lists(ASKED, max_size=3).map(tuple),
+    titles=TITLES,
     admin=st.none() | ADMINS,
 )
