@@ -19,6 +19,7 @@ from typing import Any
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
+from bot.seals import Seals, Verification
 from store import audit, tokens
 from store.database import Database, Tx
 from store.tokens import Token
@@ -108,6 +109,10 @@ class Access:
     ) -> list[tuple[int, audit.Record]]:
         """Answer the audit's lines from *since* on with a number above *after*, oldest first."""
         return await self._db.read(audit.page, since=since, after=after, limit=limit)
+
+    async def verify_audit(self, noted: str | None) -> Verification:
+        """Look at every seal of the audit again; *noted* is a digest that somebody kept."""
+        return await Seals(self._db, self._clock).verify(noted)
 
     async def _program(self, credential: str) -> Caller | None:
         found = TOKEN.fullmatch(credential)

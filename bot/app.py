@@ -19,6 +19,7 @@ from bot.dispatcher import Dispatcher
 from bot.metrics import Metrics
 from bot.retention import Retention
 from bot.scheduler import Scheduler
+from bot.seals import Seals
 from bot.secret import secret_key
 from bot.sessions import Sessions
 from bot.slack import app as slack_app
@@ -189,7 +190,10 @@ def _build(
         db, outside.client, people, gates, engine, outside.registry, outside.connection, clock
     )
     scheduler = Scheduler(
-        engine, clock, Retention(db, engine, clock), on_tick=(worker.wake, dispatcher.wake)
+        engine,
+        clock,
+        chores=(Retention(db, engine, clock), Seals(db, clock)),
+        on_tick=(worker.wake, dispatcher.wake),
     )
     return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.retention import Retention
 from store.errors import NotStored
 from workflows.clock import Clock
 from workflows.engine.local.engine import LocalEngine
@@ -19,13 +19,20 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=1)
 
 
+class Chore(Protocol):
+    """What is done now and then, beside the work: it knows itself whether it is time."""
+
+    async def tick(self) -> None:
+        """Do a piece of it, if it is time."""
+
+
 @dataclass
 class Scheduler:
     """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice."""
 
     engine: LocalEngine
     clock: Clock
-    retention: Retention
+    chores: tuple[Chore, ...] = ()
     on_tick: tuple[Callable[[], None], ...] = ()
     last_tick_at: datetime | None = None
     _scheduler: AsyncIOScheduler = field(
@@ -42,11 +49,12 @@ class Scheduler:
         self._scheduler.start()
 
     async def tick(self) -> None:
-        """Sweep what is due, arm the next deadline, tidy up, wake those who send and work."""
+        """Sweep what is due, arm the next deadline, do the chores, wake those who send and work."""
         try:
             await self.engine.sweep()
             await self._arm()
-            await self.retention.tick()
+            for chore in self.chores:
+                await chore.tick()
         except NotStored:
             log.exception("the sweep could not write; the next tick tries again")
         self.last_tick_at = self.clock.now()

@@ -392,6 +392,17 @@ class AuditRow(SQLModel, table=True):
     detail: str | None = _text(nullable=True)
 
 
+class SealRow(SQLModel, table=True):
+    """What a stretch of the audit looked like when it was sealed, chained to the seal before."""
+
+    __tablename__ = "seals"
+    last_id: int = Field(primary_key=True)  # the last line it covers
+    after_id: int = Field(unique=True)  # the last line of the seal before: one seal follows another
+    lines: int
+    digest: str
+    at: datetime = _time()
+
+
 class DraftRow(SQLModel, table=True):
     """A form that somebody has begun: what its earlier pages were answered."""
 
@@ -445,6 +456,7 @@ VOTES = _table("votes")
 CARDS = _table("cards")
 OUTBOX = _table("outbox")
 AUDIT = _table("audit")
+SEALS = _table("seals")
 DRAFTS = _table("drafts")
 TOKENS = _table("tokens")
 SESSIONS = _table("sessions")

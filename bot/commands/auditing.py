@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from bot.client import HarborClient
-from bot.commands.reaching import reached
-from bot.web.shapes import AuditLine, AuditPage
+from bot.commands.reaching import REFUSED, reached
+from bot.commands.runs import AsJson, print_json
+from bot.web.shapes import AuditLine, AuditPage, Verification
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -41,6 +42,50 @@ def export(
     with reached() as found:
         write = _write_json if written_as is Format.JSON else _write_csv
         write(_lines(found.client, since))
+
+
+@app.command()
+def verify(
+    noted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST", help="One that an earlier `verify` printed, kept elsewhere."
+        ),
+    ] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Say whether any line was changed, added or removed since it was sealed; 1 if one was.
+
+    Lines are sealed once a minute. Whoever can write the whole file can seal it anew: keep the
+    digest that is printed somewhere else, and give it with --noted.
+    """
+    with reached() as found:
+        query = {} if noted is None else {"noted": noted}
+        verified = found.client.ask(Verification, "GET", "/-/audit/verification", params=query)
+    if as_json:
+        print_json(verified)
+    else:
+        typer.echo(_told(verified))
+    if verified.broken or not verified.knows:
+        raise typer.Exit(REFUSED)
+
+
+def _told(verified: Verification) -> str:
+    if verified.broken:
+        first, last = verified.broken
+        return (
+            f"BROKEN: lines {first} to {last} are not what was sealed; the {verified.lines} lines"
+            " before them are. Compare with a backup."
+        )
+    if not verified.knows:
+        return (
+            "UNKNOWN DIGEST: every seal fits the lines, but none has the digest you noted: the"
+            " audit was replaced or cut short. Compare with a backup."
+        )
+    return (
+        f"intact: {verified.lines} lines under {verified.seals} seals; {verified.unsealed} newer"
+        f" ones are not sealed yet\ndigest: {verified.head or 'none yet'}"
+    )
 
 
 def _lines(client: HarborClient, since: str | None) -> Iterator[AuditLine]:

@@ -34,6 +34,7 @@ class Operating:
             web.get("/-/tokens", self.tokens),
             web.delete("/-/tokens/{name}", self.revoke_token),
             web.get("/-/audit", self.audit),
+            web.get("/-/audit/verification", self.verify_audit),
             web.post("/-/prune", self.prune),
         ]
 
@@ -107,6 +108,12 @@ class Operating:
         ]
         after_this = lines[-1].number if len(lines) == AUDIT_PAGE else None
         return answer(shapes.AuditPage(items=lines, next=after_this))
+
+    async def verify_audit(self, request: web.Request) -> web.Response:
+        """`GET /-/audit/verification?noted=`: whether the audit is still what was sealed."""
+        await self._operator(request)
+        found = await self.api.admission.access.verify_audit(request.query.get("noted"))
+        return answer(shapes.Verification.model_validate(found))
 
     async def prune(self, request: web.Request) -> web.Response:
         """`POST /-/prune`: a batch of old runs loses its journals; `dry_run` counts them all."""

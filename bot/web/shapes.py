@@ -278,3 +278,14 @@ class AuditPage(Answered):
 
     items: list[AuditLine]
     next: int | None
+
+
+class Verification(Answered):
+    """`GET /-/audit/verification`. *broken* is the first stretch of lines that has changed."""
+
+    seals: int
+    lines: int
+    unsealed: int
+    head: str | None
+    broken: tuple[int, int] | None
+    knows: bool

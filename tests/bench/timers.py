@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.retention import Retention
 from bot.scheduler import Scheduler
+from bot.seals import Seals
 from tests.bench.workload import Watch, each, percentile, start, working
 from workflows.clock import SystemClock
 
@@ -24,8 +25,8 @@ async def timers(folder: Path, n: int) -> dict[str, float]:
     async with working(folder) as (db, engine, worker):
         watch = Watch(folder)
         clock = SystemClock()
-        retention = Retention(db, engine, clock)
-        scheduler = Scheduler(engine, clock, retention, on_tick=(worker.wake,))
+        chores = (Retention(db, engine, clock), Seals(db, clock))
+        scheduler = Scheduler(engine, clock, chores, on_tick=(worker.wake,))
         scheduler.start()
         due = in_time_for(n)
         await each(lambda _: start(engine, "due", at=due), range(n))

@@ -294,3 +294,16 @@ def test_a_server_that_is_somebody_elses_is_told_so(shell: Shell, desk: Desk):
 def test_every_command_has_help(shell: Shell):
     for command in ("jobs", "run", "runs", "show", "cancel", "retry", "approve", "reject"):
         assert shell.harbor(command, "--help").status == 0
+
+
+def test_the_audit_is_verified_and_a_digest_that_was_kept_is_known(shell: Shell, desk: Desk):
+    desk.waiting("ask-people")
+
+    verified = shell.harbor("audit", "verify")
+    as_json = json.loads(shell.harbor("audit", "verify", "--json").out)
+    unknown = shell.harbor("audit", "verify", "--noted", "0" * 64)
+
+    assert verified.status == 0
+    assert verified.out.startswith("intact: ")
+    assert as_json["broken"] is None
+    assert (unknown.status, unknown.out.startswith("UNKNOWN DIGEST")) == (1, True)
