@@ -70,19 +70,26 @@ def sandbox(
     host: Annotated[str, typer.Option(help="The address it binds.")] = "127.0.0.1",
     bot_url: Annotated[str, typer.Option(help="Where the bot listens.")] = "http://127.0.0.1:3000",
     state: Annotated[Path | None, typer.Option(help="The file that keeps the workspace.")] = None,
+    socket_mode: Annotated[  # noqa: FBT002  a flag of the command line
+        bool, typer.Option("--socket-mode", help="Let the bot call, as Slack does without a URL.")
+    ] = False,
 ) -> None:
-    """Run a local Slack-compatible workspace: a place to try jobs without an account."""
+    """Run a local Slack-compatible workspace: a place to try jobs without an account.
+
+    It prints the settings of a bot that is to speak to it, unless it was given them.
+    """
     from bot import sandbox as workspace  # noqa: PLC0415  no other command needs it
+
+    over_sockets = socket_mode or "SLACK_APP_TOKEN" in os.environ
+
+    def tell(ready: Any) -> None:
+        if "SLACK_BOT_TOKEN" not in os.environ:
+            typer.echo(_introduction(ready.url, ready.credentials, over_sockets=over_sockets))
 
     try:
         asyncio.run(
             workspace.serve(
-                host,
-                port,
-                bot_url,
-                state,
-                _credentials(),
-                socket_mode="SLACK_APP_TOKEN" in os.environ,
+                host, port, bot_url, state, _credentials(), tell, socket_mode=over_sockets
             )
         )
     except workspace.PortTaken as error:
@@ -173,7 +180,10 @@ def _on_signals(stop: Callable[[], Any]) -> None:
 
 
 def _credentials() -> Any:
-    """Answer the sandbox's credentials from the bot's own variables; those not set are random."""
+    """Answer the sandbox's credentials from the bot's own variables; those not set are random.
+
+    None where none is set: those that the workspace was kept with serve again.
+    """
     from bot.sandbox import Credentials  # noqa: PLC0415
 
     # In the demo the workspace has an app-level token that the bot is not to use.
@@ -191,4 +201,28 @@ def _credentials() -> Any:
     given: dict[str, Any] = {
         field: os.environ[name] for field, name in names.items() if name in os.environ
     }
-    return Credentials(**given)
+    return Credentials(**given) if given else None
+
+
+def _introduction(url: str, credentials: Any, *, over_sockets: bool) -> str:
+    """Answer the settings of a bot of this workspace; its secrets open nothing else."""
+    how = (
+        f"SLACK_APP_TOKEN={credentials.app_token}"
+        if over_sockets
+        else f"SLACK_SIGNING_SECRET={credentials.signing_secret}"
+    )
+    return "\n".join(
+        (
+            f"A workspace is at {url}. Settings of a bot that is to speak to it (a .env file):",
+            "",
+            f"SLACK_BOT_TOKEN={credentials.bot_token}",
+            how,
+            f"SLACK_API_BASE_URL={url}/api/",
+            f"SLACK_SIGN_IN_CLIENT_ID={credentials.sign_in_client_id}",
+            f"SLACK_SIGN_IN_CLIENT_SECRET={credentials.sign_in_client_secret}",
+            f"SLACK_SIGN_IN_ISSUER={url}",
+            "HARBOR_ADMINS=U00000ANA",
+            "",
+            "Ctrl-C stops it.",
+        )
+    )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -175,3 +176,31 @@ def test_x98_serve_keeps_going_without_it_when_told_to(tmp_path: Path):
     assert ran.returncode == 1
     assert "the job module broken_jobs cannot be imported" in ran.stderr
     assert "/no/such/folder does not exist" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [([], "SLACK_SIGNING_SECRET"), (["--socket-mode"], "SLACK_APP_TOKEN")],
+)
+def test_a_sandbox_by_itself_prints_the_settings_of_a_bot_that_may_speak_to_it(
+    flags: list[str], names: str
+):
+    command = [sys.executable, "-m", "bot", "sandbox", "--port", "0", *flags]
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=mine)
+    try:
+        told = list(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
+        given = dict(line.strip().split("=", 1) for line in told if "=" in line)
+        answer = httpx.post(
+            f"{given['SLACK_API_BASE_URL']}auth.test",
+            headers={"Authorization": f"Bearer {given['SLACK_BOT_TOKEN']}"},
+            trust_env=False,
+        )
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+    assert answer.json()["ok"]
+    assert names in given
+    assert len({"SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"} & given.keys()) == 1
