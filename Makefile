@@ -3,7 +3,7 @@
 # make bench  the figures of the README, measured on this machine; more with N="1000 1000000"
 # make bench-peers   the same workload on what people would pick instead, in the same run
 # make sim    one simulated schedule once more: make sim SEED=17
-# make soak   very many of them: make soak SCHEDULES=1000000
+# make soak   a million of them, every crash point twice over: make soak SCHEDULES=1000000
 
 PYTHON     ?= python3
 PORT       ?= 3000
@@ -33,6 +33,8 @@ sim: .venv/installed-dev
 	@$(BIN)/python -m tests.promises.simulate --seed $(SEED)
 
 soak: .venv/installed-dev
+	@$(BIN)/python -m tests.workflows.engine.crashes.sweeping
+	@$(BIN)/python -m tests.promises.seeded
 	@$(BIN)/python -m tests.promises.simulate --schedules $(SCHEDULES) --processes 2
 
 .venv/bin/python:

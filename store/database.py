@@ -210,6 +210,7 @@ class Database:
 
     def _run(self, batch: list[_Call]) -> tuple[list[_Result], set[Topic]]:
         """Begin, and run every call; one that fails is undone alone."""
+        self._failpoint("begin:before")
         self._execute("BEGIN IMMEDIATE")
         if len(batch) > 1:
             try:

@@ -383,6 +383,7 @@ def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
     if wait.any_name is not None and not waits.is_open(tx, wait):
         return  # Another of them has been faster; what is buffered stays for a later wait.
     for early in events.buffered(tx, wait.run_id, wait.name):
+        failpoint("park:early-event")
         if wait.kind is WaitKind.EVENT and early.kind in _expected(wait):
             events.consume(tx, early.id, wait.nth)
             _end(tx, wait, early.id, early.kind, early.payload, early.actor)
@@ -491,6 +492,7 @@ def _cancel_waits(
 
 
 def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None) -> None:
+    failpoint("cancel:wait")
     waits.end(tx, wait, WaitStatus.CANCELLED)
     _settle(tx, wait, EntryStatus.CANCELLED, None)
     if wait.kind is WaitKind.APPROVAL:

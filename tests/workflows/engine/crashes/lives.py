@@ -79,11 +79,21 @@ class World:
 
 
 @dataclass(frozen=True)
+class End:
+    """How every run of a story ends, what they return, and how often each thing is done."""
+
+    status: str
+    results: list[str | None]
+    done: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Story:
     """A job, and a client that asks for the same again, by the same keys, until it is through."""
 
     job: Callable[[World], Job]
     client: Callable[[Harness, World], Awaitable[Any]]
+    end: End | None = None
 
 
 def outlives(story: Story, world: World, life: int, die_at: int | None = None) -> bool:
