@@ -1,0 +1,377 @@
+"""Twelve bugs, each put into a copy of the tree, to see that the tests of promises catch them.
+
+    python -m tests.promises.seeded            all of them
+    python -m tests.promises.seeded 3 8        some
+
+A bug is a few replacements, each with an anchor in today's code. An anchor that is gone fails
+loudly: the bug has to be put in anew, not left out. What survives its budget shows that the
+generator of schedules is blunt, not that we were unlucky.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("store", "workflows", "tests", "bot")
+SCHEDULES = 2_500  # the budget of each
+SIMULATOR = ("-m", "tests.promises.simulate", "--schedules", str(SCHEDULES))
+CRASHES = ("-m", "tests.workflows.engine.crashes.sweeping", "approved", "--once")
+
+
+class AnchorGone(Exception):
+    """The code has changed where a bug was to be put in."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """In *file*, *old*, which is there exactly once, becomes *new*."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake somebody might make, and which of the tests is to catch it."""
+
+    number: int
+    what: str
+    edits: tuple[Edit, ...]
+    caught_by: tuple[str, ...] = SIMULATOR
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """How a bug was caught: after how many schedules or crash points, and what was seen."""
+
+    bug: Bug
+    is_caught: bool
+    tries: int
+    seen: str
+
+
+TRANSITIONS = "workflows/engine/local/transitions.py"
+ENGINE = "workflows/engine/local/engine.py"
+WORKER = "workflows/engine/local/worker.py"
+REPLAY = "workflows/engine/local/replay.py"
+GATES = "workflows/approvals/gates.py"
+
+SEND = Edit(
+    ENGINE,
+    "        return await self._db.write(transitions.send, delivery)\n",
+    "{}",
+)
+DECIDE = Edit(GATES, "        return await self._db.write(self._decide, gate, vote, place)\n", "{}")
+
+
+def _instead(edit: Edit, new: str) -> Edit:
+    return Edit(edit.file, edit.old, new)
+
+
+BUGS = (
+    Bug(
+        1,
+        "a late owner is not fenced",
+        (
+            Edit(TRANSITIONS, "    if not owned:\n", "    if not owned and lease is None:\n"),
+            Edit(
+                TRANSITIONS,
+                "    return found[0][0] is not None\n",
+                "    return bool(found) and found[0][0] is not None\n",
+            ),
+            Edit(TRANSITIONS, "= found[0]\n", "= found[0] if found else (None, None)\n"),
+        ),
+    ),
+    Bug(
+        2,
+        "parking takes two transactions",
+        (
+            Edit(
+                WORKER,
+                "                await db.write(transitions.park, lease, writes, on)\n",
+                "                await db.write(transitions.park, lease, type(writes)(), ())\n"
+                "                await db.write(transitions._write, lease.run_id, writes)\n",
+            ),
+        ),
+    ),
+    Bug(
+        3,
+        "an event is checked in one transaction and stored in another",
+        (
+            _instead(
+                SEND,
+                "        wait = await self._db.read(waits.newest, delivery.run_id, delivery.name)\n"
+                "        if wait and (wait.status, wait.kind) == ('open', 'event'):\n"
+                "            if delivery.kind in wait.expected.split(','):\n"
+                "                resolve = transitions._resolve\n"
+                "                return await self._db.write(resolve, delivery, wait)\n"
+                "        return await self._db.write(transitions.send, delivery)\n",
+            ),
+        ),
+    ),
+    Bug(
+        4,
+        "a timeout is written without looking whether the wait is still open",
+        (
+            Edit(
+                ENGINE,
+                "    async def sweep(self) -> None:\n",
+                "    async def sweep(self) -> None:\n"
+                "        for wait in await self._db.read(waits.due, 9):\n"
+                "            await self._db.write(transitions.expire, wait)\n"
+                "        return await self._sweep()\n\n"
+                "    async def _sweep(self) -> None:\n",
+            ),
+            Edit(
+                "store/waits.py",
+                "        named(_c.status, WaitStatus.OPEN),\n    )\n    .values(\n",
+                "    )\n    .values(\n",
+            ),
+        ),
+    ),
+    Bug(
+        5,
+        "callers are answered before the commit",
+        (
+            Edit(
+                "store/database.py",
+                '            self._failpoint("commit:before")\n',
+                "            self._loop.call_soon_threadsafe(self._answer, results, announced)\n"
+                "            __import__('time').sleep(0.005)  # the disk\n"
+                '            self._failpoint("commit:before")\n',
+            ),
+        ),
+        CRASHES,
+    ),
+    Bug(
+        6,
+        "the wait is decided in one transaction and the run woken in another",
+        (
+            Edit(
+                TRANSITIONS,
+                '    failpoint("deliver:ended")\n    _wake(tx, wait.run_id)\n',
+                '    failpoint("deliver:ended")\n',
+            ),
+            _instead(
+                SEND,
+                "        receipt = await self._db.write(transitions.send, delivery)\n"
+                "        await self._db.write(_wake_decided, delivery.run_id)\n"
+                "        return receipt\n",
+            ),
+            Edit(
+                ENGINE,
+                "def _start(tx: Tx,",
+                "def _wake_decided(tx, run_id):\n"
+                "    if not waits.open_of_run(tx, run_id):\n"
+                "        transitions._wake(tx, run_id)\n\n\n"
+                "def _start(tx: Tx,",
+            ),
+            _instead(
+                DECIDE,
+                "        answer = await self._db.write(self._decide, gate, vote, place)\n"
+                "        if isinstance(answer.ruling, Decides):\n"
+                "            from workflows.engine.local.engine import _wake_decided\n"
+                "            await self._db.write(_wake_decided, answer.gate.run_id)\n"
+                "        return answer\n",
+            ),
+        ),
+    ),
+    Bug(
+        7,
+        "a deadline is judged by when the click came in, not by the clock of the transaction",
+        (
+            Edit(
+                GATES,
+                "if found.status is GateStatus.OPEN and found.deadline_at <= tx.now:",
+                "if found.status is GateStatus.OPEN and found.deadline_at <= self._received:",
+            ),
+            _instead(
+                DECIDE,
+                "        self._received = self._engine._clock.now()\n"
+                "        return await self._db.write(self._decide, gate, vote, place)\n",
+            ),
+            Edit(
+                TRANSITIONS,
+                "    if wait.status is WaitStatus.OPEN and wait.deadline_at <= tx.now:\n",
+                "    if wait.status is WaitStatus.OPEN and wait.deadline_at <= tx.now"
+                " and not delivery.gate:\n",
+            ),
+        ),
+    ),
+    Bug(
+        8,
+        "the key of an event is forgotten",
+        (
+            Edit(
+                TRANSITIONS,
+                "    if known := events.by_key(tx,",
+                "    if known := (lambda *_: None)(tx,",
+            ),
+            Edit(
+                "store/migrations/versions/0001_first_tables.py",
+                'sa.UniqueConstraint("run_id", "scope", "key")',
+                'sa.UniqueConstraint("id")',
+            ),
+        ),
+    ),
+    Bug(
+        9,
+        "deadlines are computed anew when a process starts",
+        (
+            Edit(
+                TRANSITIONS,
+                "    return runs.recover(tx) + ",
+                "    tx._connection.execute(\n"
+                "        'UPDATE waits SET deadline_at = deadline_at - opened_at + ?'\n"
+                "        \" WHERE status = 'open'\", (int(tx.now.timestamp() * 1e6),))\n"
+                "    return runs.recover(tx) + ",
+            ),
+        ),
+    ),
+    Bug(
+        10,
+        "the news of a decision is queued in a transaction of its own",
+        (
+            Edit(
+                GATES,
+                '    outbox.tell(tx, "decided", run_id=gate.run_id, gate_id=gate.id)\n',
+                '    if status not in ("approved", "rejected"):\n'
+                '        outbox.tell(tx, "decided", run_id=gate.run_id, gate_id=gate.id)\n',
+            ),
+            _instead(
+                DECIDE,
+                "        answer = await self._db.write(self._decide, gate, vote, place)\n"
+                "        if isinstance(answer.ruling, Decides):\n"
+                "            news = {'run_id': answer.gate.run_id, 'gate_id': gate}\n"
+                "            await self._db.write(outbox.tell, 'decided', **news)\n"
+                "        return answer\n",
+            ),
+        ),
+    ),
+    Bug(
+        11,
+        "recovery takes up runs that wait",
+        (
+            Edit(
+                "store/runs.py",
+                "_RECOVER = Query(\n    update(RUNS)\n"
+                "    .where(named(_c.status, RunStatus.RUNNING))\n",
+                "_RECOVER = Query(\n    update(RUNS)\n"
+                "    .where(_c.status.in_([literal_column(\"'running'\"),"
+                " literal_column(\"'waiting'\")]))\n",
+            ),
+            Edit("store/runs.py", "    literal,\n", "    literal,\n    literal_column,\n"),
+        ),
+    ),
+    Bug(
+        12,
+        "a step answers what its function returned, not what its entry decodes to",
+        (
+            Edit(
+                REPLAY,
+                "            status, text = EntryStatus.DONE, _encoded(name, value)\n",
+                "            status, text = EntryStatus.DONE, _encoded(name, value)\n"
+                "            self.raw = value\n",
+            ),
+            Edit(
+                REPLAY,
+                "        return self._answer(done)\n",
+                "        return self.raw if done.status is EntryStatus.DONE else"
+                " self._answer(done)\n",
+            ),
+        ),
+    ),
+)
+
+
+def copied(folder: Path) -> Path:
+    """Answer a copy of the tree, in which bugs may be put."""
+    tree = folder / "tree"
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    return tree
+
+
+def put(bug: Bug, tree: Path) -> None:
+    """Put *bug* into the copy. Raises AnchorGone where the code has changed."""
+    for edit in bug.edits:
+        file = tree / edit.file
+        text = file.read_text()
+        if text.count(edit.old) != 1:
+            raise AnchorGone(
+                f"bug {bug.number} ({bug.what}): {edit.file} has {text.count(edit.old)} times"
+                f" what it is to replace:\n{edit.old}"
+            )
+        file.write_text(text.replace(edit.old, edit.new))
+
+
+def take_out(bug: Bug, tree: Path) -> None:
+    """Make the copy what it was."""
+    for edit in bug.edits:
+        shutil.copy(ROOT / edit.file, tree / edit.file)
+
+
+def hunt(bug: Bug, tree: Path) -> Hunt:
+    """Put the bug in, and run what is to catch it."""
+    put(bug, tree)
+    try:
+        done = subprocess.run(
+            [sys.executable, *bug.caught_by],
+            cwd=tree,
+            env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        take_out(bug, tree)
+    found = re.search(r"broken:\n  (.*)", done.stdout)
+    tries = re.search(r"(\d+) schedules", done.stdout)
+    if tries is None:
+        raise RuntimeError(f"bug {bug.number} kept the tests from running:\n{done.stderr[-2000:]}")
+    return Hunt(bug, done.returncode == 1, int(tries[1]), found[1] if found else "")
+
+
+def main() -> int:
+    """See the top of the file."""
+    parser = argparse.ArgumentParser(prog="tests.promises.seeded")
+    parser.add_argument("numbers", type=int, nargs="*")
+    wanted = parser.parse_args().numbers
+    hunts = []
+    with tempfile.TemporaryDirectory() as folder:
+        tree = copied(Path(folder))
+        for bug in BUGS:
+            if not wanted or bug.number in wanted:
+                hunts.append(hunt(bug, tree))
+                sys.stdout.write(f"{line(hunts[-1])}\n")
+                sys.stdout.flush()
+    sys.stdout.write(f"{summary(hunts)}\n")
+    return not all(done.is_caught for done in hunts)
+
+
+def line(done: Hunt) -> str:
+    """Answer what came of one hunt."""
+    verdict = f"caught after {done.tries}: {done.seen}" if done.is_caught else "SURVIVED"
+    return f"{done.bug.number:2} {done.bug.what}: {verdict}"
+
+
+def summary(hunts: list[Hunt]) -> str:
+    """Answer what came of all of them."""
+    caught = [done for done in hunts if done.is_caught]
+    seeds = [done.tries for done in caught if done.bug.caught_by is SIMULATOR]
+    median = f", median {statistics.median(seeds):.0f} schedules" if seeds else ""
+    return f"{len(caught)} of {len(hunts)} caught{median}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,29 @@
+"""The tests of the tests: twelve bugs, put into a copy of the tree, are all caught."""
+
+import pytest
+
+from tests.promises.seeded import BUGS, AnchorGone, Bug, Edit, copied, hunt, line, put
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    return copied(tmp_path_factory.mktemp("seeded"))
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.number}-{bug.what.replace(' ', '-')}")
+def test_a_seeded_bug_is_caught_within_its_budget(tree, bug):
+    done = hunt(bug, tree)
+
+    assert done.is_caught, line(done)
+    assert done.seen
+
+
+def test_there_are_twelve_of_them():
+    assert [bug.number for bug in BUGS] == list(range(1, 13))
+
+
+def test_a_bug_whose_place_in_the_code_is_gone_fails_loudly(tree):
+    edit = Edit("store/waits.py", "what nobody ever wrote", "")
+
+    with pytest.raises(AnchorGone, match="bug 13"):
+        put(Bug(13, "nothing", (edit,)), tree)
