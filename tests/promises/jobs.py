@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tests.workflows.kit import a_job
 from workflows.approvals.gate import Approved, Policy
 from workflows.context import Context
+from workflows.errors import StepOutcomeUnknown
 from workflows.registry import Job
 from workflows.step import Retries
 
@@ -99,8 +100,64 @@ def closing(world: "World") -> Job:
     return a_job(job, "closing")
 
 
+def gathers(world: "World") -> Job:
+    """Two branches at once, each with a step, a wait and a step."""
+
+    async def branch(ctx: Context, side: str) -> str:
+        await do(world, ctx, f"{side} first")
+        event = await ctx.step.wait_for_event("item", **ANSWER)
+        await do(world, ctx, f"{side} last", TRIED)
+        return event.kind
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        said = await ctx.step.gather("fan", branch(ctx, "left"), branch(ctx, "right"))
+        await do(world, ctx, "joined")
+        return said
+
+    return a_job(job, "gathers")
+
+
+def races(world: "World") -> Job:
+    """Several events, of which the first one ends them all; twice."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        expected = {"item": ["yes", "no"], "answer": ["yes"]}
+        said = []
+        for _ in range(2):
+            event = await ctx.step.wait_for_any("first", expected, timeout="30s")
+            said.append(event.kind)
+            await do(world, ctx, "took")
+        return said
+
+    return a_job(job, "races")
+
+
+def once(world: "World") -> Job:
+    """Steps that are begun at most once, whatever that costs."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        for n in range(2):
+            try:
+                await ctx.step.run(f"once {n}", world.effects.post, f"once {n}", at_most_once=True)
+            except StepOutcomeUnknown:
+                await do(world, ctx, f"look {n}")
+        return ["once"]
+
+    return a_job(job, "once")
+
+
 JOBS: dict[str, Callable[["World"], Job]] = {
-    job.__name__: job for job in (approvals, waits, sleeps, flaky, closing)
+    job.__name__: job
+    for job in (
+        approvals,
+        waits,
+        sleeps,
+        flaky,
+        closing,
+        gathers,
+        races,
+        once,
+    )
 }
 
 
@@ -109,6 +166,17 @@ def inserted(job: Job, world: "World") -> Job:
 
     async def changed(ctx: Context, request: Any) -> Any:
         await do(world, ctx, "inserted")
+        return await job.function(ctx, request)
+
+    return a_job(changed, job.name)
+
+
+def patched(job: Job, world: "World") -> Job:
+    """Answer *job* with a new step at its beginning, for runs that are not past it."""
+
+    async def changed(ctx: Context, request: Any) -> Any:
+        if ctx.step.patched("greeting"):
+            await do(world, ctx, "greeted")
         return await job.function(ctx, request)
 
     return a_job(changed, job.name)
@@ -131,6 +199,7 @@ def registries(world: "World") -> dict[str, tuple[Job, ...]]:
     return {
         "today": today,
         "inserted": tuple(inserted(job, world) for job in today),
+        "patched": tuple(patched(job, world) for job in today),
         "appended": tuple(appended(job, world) for job in today),
         "missing": today[1::2],
     }

@@ -6,6 +6,7 @@ when its process was killed. One that is frozen runs when it thaws, as after SIG
 
 import asyncio
 import heapq
+import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -217,8 +218,10 @@ class ChosenLoop(asyncio.AbstractEventLoop):
 
     def _close_tasks(self) -> None:
         """Drop what is under way without a word of asyncio's about it."""
-        for task in self._tasks:
-            if not task.done():
-                task._log_destroy_pending = False
-                with suppress(BaseException):
-                    task.get_coro().close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of coroutines never awaited
+            for task in self._tasks:
+                if not task.done():
+                    task._log_destroy_pending = False
+                    with suppress(BaseException):
+                        task.get_coro().close()

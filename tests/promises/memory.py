@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from store.database import Topic, Tx
 from store.errors import NotStored, Stopped
-from tests.promises.loop import Actor, ChosenLoop, belonging_to
+from tests.promises.loop import ACTOR, Actor, ChosenLoop, belonging_to
 from workflows.engine.local.outcome import Lease
 from workflows.testing.installation import new_installation
 
@@ -54,6 +54,7 @@ class _Call:
     kwargs: dict[str, Any]
     answer: "asyncio.Future[Any]"
     process: "Opened"
+    by: Actor
 
     @property
     def name(self) -> str:
@@ -128,7 +129,7 @@ class Memory:
             self.crash()
             return
         if fault == "lose_answer":
-            results = [(call, None, AnswerLost("sim")) for call, _, _ in results]
+            results = [_lost(*result) for result in results]
         self._answer(results)
         if not self.hints_lost:
             for process, topics in announced.items():
@@ -195,7 +196,7 @@ class Opened:
         if self._is_closed:
             raise Stopped("the database is closed")
         answer = self._memory.loop.create_future()
-        self._memory.call(_Call(function, args, kwargs, answer, self))
+        self._memory.call(_Call(function, args, kwargs, answer, self, ACTOR.get()))
         return await answer
 
     async def read(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -239,6 +240,12 @@ class Watch(Protocol):
 
     def committed(self, memory: Memory) -> None:
         """Look at what has just been committed."""
+
+
+def _lost(call: _Call, value: Any, error: BaseException | None) -> tuple[Any, ...]:
+    """Keep an answer from a client. A worker's process always hears what became of a commit."""
+    is_client = call.by.name == "requests" and error is None
+    return (call, None, AnswerLost("sim")) if is_client else (call, value, error)
 
 
 @cache

@@ -6,6 +6,7 @@ object is anybody's.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,13 @@ NEAR = (-1.0, -0.000_001, 0.0, 0.000_001, 1.0)  # seconds from a deadline
 WAITING = """SELECT waits.run_id, waits.name, waits.deadline_at, gates.id FROM waits
     LEFT JOIN gates USING (run_id, name, nth)
     WHERE waits.status = 'open' AND waits.kind = ? ORDER BY waits.deadline_at, waits.run_id"""
+# What a run may come to wait for, by its job.
+EVENTS: dict[str, tuple[str, ...]] = defaultdict(
+    lambda: ("item",),
+    closing=("answer",),
+    races=("item", "answer"),
+    gathers=("fan#1[0]/item", "fan#1[1]/item"),
+)
 OFTEN = ("park", "record", "claim", "finish", "_decide", "send", "sweep", "cancel", "_start")
 
 
@@ -69,8 +77,7 @@ class Moves:
         if not waiting or not self._aimed():
             runs = "SELECT id, job FROM runs ORDER BY id"
             waiting = [
-                (run, "answer" if job == "closing" else "item", None)
-                for run, job in self.world.look(runs)
+                (run, self.chance.choice(EVENTS[job]), None) for run, job in self.world.look(runs)
             ]
         if not waiting:
             return

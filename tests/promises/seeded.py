@@ -82,13 +82,13 @@ BUGS = (
         1,
         "a late owner is not fenced",
         (
-            Edit(TRANSITIONS, "    if not owned:\n", "    if not owned and lease is None:\n"),
             Edit(
                 TRANSITIONS,
-                "    return found[0][0] is not None\n",
+                "    _fence(lease, owned=bool(found))\n    _write(tx, lease.run_id, writes)\n"
+                '    failpoint("record:written")\n    return found[0][0] is not None\n',
+                "    _write(tx, lease.run_id, writes)\n"
                 "    return bool(found) and found[0][0] is not None\n",
             ),
-            Edit(TRANSITIONS, "= found[0]\n", "= found[0] if found else (None, None)\n"),
         ),
     ),
     Bug(
@@ -97,8 +97,8 @@ BUGS = (
         (
             Edit(
                 WORKER,
-                "                await db.write(transitions.park, lease, writes, on)\n",
-                "                await db.write(transitions.park, lease, type(writes)(), ())\n"
+                "                await db.write(transitions.park, lease, writes, outcome)\n",
+                "                await db.write(transitions.park, lease, type(writes)(), outcome)\n"
                 "                await db.write(transitions._write, lease.run_id, writes)\n",
             ),
         ),
@@ -277,16 +277,18 @@ BUGS = (
         "a step answers what its function returned, not what its entry decodes to",
         (
             Edit(
-                REPLAY,
-                "            status, text = EntryStatus.DONE, _encoded(name, value)\n",
-                "            status, text = EntryStatus.DONE, _encoded(name, value)\n"
-                "            self.raw = value\n",
+                "workflows/engine/local/calling.py",
+                "        result = Result(EntryStatus.DONE, _encoded(name, value))\n",
+                "        result = Result(EntryStatus.DONE, _encoded(name, value))\n"
+                "        attempt.raw = value\n",
             ),
             Edit(
                 REPLAY,
-                "        return self._answer(done)\n",
-                "        return self.raw if done.status is EntryStatus.DONE else"
-                " self._answer(done)\n",
+                "name, nth, call, args, how)\n        elif",
+                "name, nth, call, args, how)\n"
+                "            if entry.status is EntryStatus.DONE:\n"
+                "                return calling.attempt.raw\n"
+                "        elif",
             ),
         ),
     ),

@@ -1,6 +1,6 @@
 """The verdict on a schedule that is over: rows, ledger and clients must tell one story."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from tests.promises.clients import Clients
@@ -18,6 +18,7 @@ def judge(world: World, clients: Clients) -> None:
     world.oracle.look(world.memory)
     clients.check()
     _effects(world)
+    _begun_once(world)
     _results(world)
 
 
@@ -38,10 +39,22 @@ def _effects(world: World) -> None:
         if attempts[key] != sorted(attempts[key]) and not world.look(_RETRIED, run_id):
             found(f"I13 the attempts of {what} were numbered {attempts[key]}")
     journaled = """SELECT run_id, name, nth FROM journal WHERE kind = 'step'
-        AND status IN ('done', 'failed') ORDER BY run_id, seq"""
+        AND status = 'done' ORDER BY run_id, seq"""
     for run_id, name, nth in world.look(journaled):
         if step_key(INSTALLATION, run_id, name, nth) not in by_key:
             found(f"I12 {name}#{nth} of {run_id} is in the journal and was never done")
+
+
+def _begun_once(world: World) -> None:
+    """Note steps that may begin once and were begun again, though no person had it done."""
+    begun = Counter(
+        (effect.run_id, effect.what)
+        for effect in world.effects.ledger
+        if effect.what.startswith("once")
+    )
+    for (run_id, what), times in begun.items():
+        if times > 1 + len(world.look(_RETRIED, run_id)):
+            world.oracle.found(f"I14 {what} of {run_id} was begun {times} times")
 
 
 def _results(world: World) -> None:
@@ -63,5 +76,6 @@ _ENDED = """SELECT CASE status WHEN 'timed_out' THEN 'timeout'
 _TRUTH: dict[str, Any] = {
     "approvals": "SELECT status FROM gates WHERE run_id = ? ORDER BY nth",
     "waits": _ENDED,
+    "gathers": _ENDED.replace("BY nth", "BY name"),
     "closing": _ENDED,
 }

@@ -27,7 +27,8 @@ NEVER = {
     ),
     "I12 a journal entry that was final was changed": (
         "UPDATE ON journal",
-        "OLD.status IN ('done', 'failed', 'cancelled') AND NEW.status <> 'superseded'",
+        """OLD.status IN ('done', 'failed', 'cancelled') AND NEW.status <> 'superseded'
+        AND (NEW.status, NEW.value) IS NOT (OLD.status, OLD.value)""",
     ),
     "I11 a run that was over was changed": (
         "UPDATE ON runs",
@@ -46,12 +47,17 @@ NEVER = {
     },
 }
 ORDER = """SELECT early.run_id FROM waits AS early JOIN waits AS late USING (run_id, name)
-    WHERE early.nth < late.nth AND early.event_id > late.event_id"""
+    WHERE early.nth < late.nth AND early.event_id > late.event_id AND early.any_name IS NULL"""
+ONE_OF_SEVERAL = """SELECT run_id FROM waits WHERE any_name IS NOT NULL AND status = 'resolved'
+    GROUP BY run_id, any_name, any_nth HAVING count(DISTINCT event_id) > 1"""
 ALWAYS = {
     what: query
     for what, query in FORBIDDEN.items()
     if query.lstrip().startswith("SELECT") and "pragma" not in query
-} | {"I20 events were not used in their order": ORDER}
+} | {
+    "I20 events were not used in their order": ORDER,
+    "I6 two of several events ended one wait": ONE_OF_SEVERAL,
+}
 
 
 def _schema() -> tuple[str, ...]:

@@ -82,7 +82,7 @@ async def test_what_is_queued_is_one_commit(db, points):
     points.go_on.set()
     await asyncio.gather(first, *tasks)
 
-    assert points.passed == ["commit:before", "commit:after"]
+    assert points.passed == ["begin:before", "commit:before", "commit:after"]
     assert len(await db.read(keys)) == 9
 
 
