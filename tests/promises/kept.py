@@ -11,4 +11,6 @@ KEPT = (
     Shape(401, ("start approvals", "crash_worker", "fail_commit", "click", "slow", "fail_commit")),
     # A decision of which nobody is told, its process having died (seeded bug 10).
     Shape(73, ("start approvals", "start sleeps", "click_twice", "click", "read", "click")),
+    # Tries of a step that were forgotten when another branch wrote an entry (invariant 13).
+    Shape(56, ("start gathers", "trouble", "trouble"), 2),
 )

@@ -133,8 +133,9 @@ BUGS = (
             ),
             Edit(
                 "store/waits.py",
+                '        _c.nth == bindparam("of_nth"),\n'
                 "        named(_c.status, WaitStatus.OPEN),\n    )\n    .values(\n",
-                "    )\n    .values(\n",
+                '        _c.nth == bindparam("of_nth"),\n    )\n    .values(\n',
             ),
         ),
     ),
@@ -213,8 +214,8 @@ BUGS = (
         (
             Edit(
                 TRANSITIONS,
-                "    if known := events.by_key(tx,",
-                "    if known := (lambda *_: None)(tx,",
+                "    if met.is_repeated:\n",
+                "    if met.is_repeated and False:\n",
             ),
             Edit(
                 "store/migrations/versions/0001_first_tables.py",

@@ -17,7 +17,7 @@ from workflows.errors import ControlFlow, RunCancelled, StepMisused
 from workflows.step import MOST_BRANCHES
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Branch:
     """The job itself, or one coroutine of a gather. *ending* is how its part of the pass ended."""
 
@@ -26,6 +26,7 @@ class Branch:
     ending: Waiting | Later | Broken | None = None
     is_busy: bool = False
     is_told: bool = False  # that the run is cancelled, or the branch over: once
+    tries: int = 1  # passes since an entry of the run, this one included; 1: it has written since
 
     def waiting(self, on: Key) -> Waiting:
         """Answer that this branch waits."""

@@ -7,8 +7,8 @@ finish that ends the pass.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -53,24 +53,37 @@ class Pass:
     accepted: int = 0
 
 
+@dataclass(eq=False, slots=True)
+class Trying:
+    """A step whose function is being called, and the entry it has by now."""
+
+    branch: Branch
+    name: str
+    nth: int
+    attempt: int
+    entry: Entry | None
+
+
 class Progress:
     """One pass over one run's journal. Made in the task that calls the job's function."""
 
     def __init__(self, entries: Sequence[Entry], of: Pass) -> None:
         self.run = of
         self.journal = Journal(entries, of.accepted)
-        self.tries = of.tries
         self.writes = Writes()
         self.lost: Exception | None = None
         self.failures: dict[str, int] = {}
         self.has_swallowed = False
         self._loop = asyncio.get_running_loop()
-        self._root = Branch(self.journal.reading())
+        self._root = Branch(self.journal.reading(), tries=of.tries)
         self._branches: dict[asyncio.Task[Any] | None, Branch] = {
             asyncio.current_task(self._loop): self._root
         }
         self._cancel_requested = of.cancel_requested
         self._writing = asyncio.Lock()
+        self._under_way: set[Trying] = set()
+        self._to_begin: set[Branch] = set()
+        self._all_begun = asyncio.Event()
         self._broken: Broken | None = None
         self._has_waits = any(is_open_wait(entry) for entry in entries)
 
@@ -184,8 +197,12 @@ class Progress:
         seq = branch.reading.next_seq()
         return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, self.now())
 
-    def put(self, entry: Entry) -> Entry:
-        """Have an entry written down, at the next occasion."""
+    def put(self, branch: Branch, entry: Entry) -> Entry:
+        """Have an entry of a branch written down, at the next occasion."""
+        branch.tries = 1
+        return self._put(entry)
+
+    def _put(self, entry: Entry) -> Entry:
         self.journal.size += len(entry.value or "")
         self.writes.entries.append(entry)
         return entry
@@ -211,9 +228,10 @@ class Progress:
     async def _record(self) -> None:
         # One after the other: what this branch has done may be in another one's hands.
         async with self._writing:
-            writes, self.writes = self.writes, Writes()
-            if not writes:
+            if not self.writes:
                 return
+            await self._count_tries()
+            writes, self.writes = self.writes, Writes()
             try:
                 self._cancel_requested |= await self.run.record(writes)
             except Exception as error:
@@ -221,13 +239,53 @@ class Progress:
                 self.lost = error
                 raise PassOver from error
             self._has_waits |= bool(writes.waits)
-            self.tries = 1
+
+    @contextmanager
+    def trying(self, step: Trying) -> Iterator[None]:
+        """From before a step is called until it has an end, keep count of its tries."""
+        self._under_way.add(step)
+        try:
+            yield
+        finally:
+            self._under_way.discard(step)
+
+    async def _count_tries(self) -> None:
+        """Have it written down how often steps that are under way in other branches were tried.
+
+        Passes are counted since the last entry of the run, which is now going to be this branch's.
+        The try under way is left out: the pass counts it, should it end without a word.
+        """
+        if self.run.tries > 1 and self._to_begin:
+            # So far a branch has not said what it was about to do when an earlier pass died.
+            await self._all_begun.wait()
+        for step in self._under_way:
+            known = step.entry.attempt if step.entry else 0
+            if step.attempt - known > 1:
+                entry = step.entry or self.entry(
+                    step.branch, EntryKind.STEP, step.name, step.nth, EntryStatus.RETRYING
+                )
+                step.entry = self._put(entry._replace(attempt=step.attempt - 1))
 
     # -- branches -------------------------------------------------------------------------------
+
+    def new_branch(self, of: Branch, prefix: str) -> Branch:
+        """Answer a branch of a branch, for a task that is to begin."""
+        reading = self.journal.reading(prefix)
+        branch = Branch(reading, prefix, is_told=of.is_told, tries=of.tries)
+        self._to_begin.add(branch)
+        self._all_begun.clear()
+        return branch
 
     def begin(self, branch: Branch) -> None:
         """Take the verbs of the current task for those of *branch*."""
         self._branches[asyncio.current_task()] = branch
+        self.expect_no_more([branch])
+
+    def expect_no_more(self, branches: Iterable[Branch]) -> None:
+        """Wait no longer for branches to begin: they have, or never will."""
+        self._to_begin.difference_update(branches)
+        if not self._to_begin:
+            self._all_begun.set()
 
     async def leave(self, branch: Branch) -> None:
         """A branch has ended or parked: what it did is written down before the others end."""

@@ -13,7 +13,7 @@ from workflows.engine.local import branches, calling
 from workflows.engine.local.branches import Branch
 from workflows.engine.local.journal import label
 from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
-from workflows.engine.local.progress import Progress
+from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event
 from workflows.ids import step_key
@@ -48,7 +48,7 @@ class Replay:
         if entry is None or entry.status is EntryStatus.RETRYING:
             entry = await self._execute(branch, entry, name, nth, call, args, how)
         elif entry.status is EntryStatus.STARTED:
-            entry = self._settle(entry, calling.unknown(name))
+            entry = self._settle(branch, entry, calling.unknown(name))
         return self._answer(entry)
 
     async def wait_for_event(
@@ -92,7 +92,8 @@ class Replay:
         except BaseException:
             branches.close(coroutines)
             raise
-        inner = [self._inner(branch, name, nth, place) for place in range(len(coroutines))]
+        prefixes = (_prefix(branch, name, nth, place) for place in range(len(coroutines)))
+        inner = [self._progress.new_branch(branch, prefix) for prefix in prefixes]
         branch.is_busy = True
         try:
             ends = await branches.run_all(
@@ -100,6 +101,7 @@ class Replay:
             )
         finally:
             branch.is_busy = False
+            self._progress.expect_no_more(inner)
         return self._gathered(branch, ends)
 
     async def sleep(self, name: str, length: Duration) -> None:
@@ -151,41 +153,46 @@ class Replay:
         how: calling.Manner,
     ) -> Entry:
         """Call the step function; answer its entry, or raise Postponed until the next attempt."""
-        run, now = self._progress.run, self._progress.now()
         before = entry.attempt if entry else 0
-        if entry is not None and (left := calling.time_left(entry.value, now)):
+        if entry is not None and (left := calling.time_left(entry.value, self._progress.now())):
             self._postpone(branch, entry, left)
         if how.at_most_once:
             entry = entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
-            self._progress.put(entry._replace(status=EntryStatus.STARTED))
-        await self._progress.write_down(branch)
+            self._progress.put(branch, entry._replace(status=EntryStatus.STARTED))
         # A pass that ended without a word may have got as far as calling this step.
-        attempt = before + self._progress.tries
-        key = step_key(run.installation, run.run_id, branch.prefix + name, nth)
-        branch.is_busy = True
-        try:
-            result = await calling.attempt(name, CurrentStep(key, attempt), call, args, how)
-        finally:
-            branch.is_busy = False
-        entry = entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
-        entry = self._settle(entry._replace(attempt=attempt), result)
+        trying = Trying(branch, name, nth, before + branch.tries, entry)
+        with self._progress.trying(trying):
+            result = await self._called(trying, call, args, how)
+        entry = trying.entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
+        entry = self._settle(branch, entry._replace(attempt=trying.attempt), result)
         if entry.status is EntryStatus.RETRYING:
             branch.ending = branch.later(result.again_in)
             raise Postponed
         return entry
 
+    async def _called(
+        self, step: Trying, call: Callable[..., Any], args: tuple[Any, ...], how: calling.Manner
+    ) -> calling.Result:
+        run, branch = self._progress.run, step.branch
+        await self._progress.write_down(branch)
+        key = step_key(run.installation, run.run_id, branch.prefix + step.name, step.nth)
+        branch.is_busy = True
+        try:
+            return await calling.attempt(step.name, CurrentStep(key, step.attempt), call, args, how)
+        finally:
+            branch.is_busy = False
+
     def _postpone(self, branch: Branch, entry: Entry, left: timedelta) -> NoReturn:
         """End the branch's pass before the step is due; what was tried without a word counts."""
-        unheard = 0 if self._progress.writes else self._progress.tries - 1
-        self._progress.put(entry._replace(attempt=entry.attempt + unheard))
+        self._progress.put(branch, entry._replace(attempt=entry.attempt + branch.tries - 1))
         branch.ending = branch.later(left)
         raise Postponed
 
-    def _settle(self, entry: Entry, result: calling.Result) -> Entry:
+    def _settle(self, branch: Branch, entry: Entry, result: calling.Result) -> Entry:
         value = result.value
         if result.status is EntryStatus.RETRYING:
             value = calling.to_try_again(result, self._progress.now())
-        return self._progress.put(entry._replace(status=result.status, value=value))
+        return self._progress.put(branch, entry._replace(status=result.status, value=value))
 
     def _answer(self, entry: Entry) -> Any:
         if entry.status is EntryStatus.DONE:
@@ -217,12 +224,6 @@ class Replay:
 
     # -- branches -------------------------------------------------------------------------------
 
-    def _inner(self, branch: Branch, name: str, nth: int, place: int) -> Branch:
-        """Answer one branch of a gather; its entries' names begin with its own."""
-        prefix = f"{branch.prefix}{name}#{nth}[{place}]/"
-        reading = self._progress.journal.reading(prefix)
-        return Branch(reading, prefix, is_told=branch.is_told)
-
     def _check_width(
         self, branch: Branch, entry: Entry | None, name: str, nth: int, width: int
     ) -> None:
@@ -240,10 +241,9 @@ class Replay:
                 " depend on the run's input and journal only, or bring the old code back, and"
                 " retry; or retry to go on with the code as it is now; or cancel the run"
             )
-        self._progress.put(entry._replace(value=dumps(width)))
+        self._progress.put(branch, entry._replace(value=dumps(width)))
         for place in range(width, before):
-            gone = self._inner(branch, name, nth, place)
-            self._progress.writes.give_up_waits(gone.prefix)
+            self._progress.writes.give_up_waits(_prefix(branch, name, nth, place))
 
     def _gathered(self, branch: Branch, ends: list[branches.End]) -> list[Any]:
         """Answer the results; or end the branch's pass, or raise the first error."""
@@ -297,7 +297,14 @@ class Replay:
         status: EntryStatus,
         value: str | None = None,
     ) -> Entry:
-        return self._progress.put(self._progress.entry(branch, kind, name, nth, status, value))
+        return self._progress.put(
+            branch, self._progress.entry(branch, kind, name, nth, status, value)
+        )
+
+
+def _prefix(branch: Branch, name: str, nth: int, place: int) -> str:
+    """Answer what the names of a gather's branch begin with."""
+    return f"{branch.prefix}{name}#{nth}[{place}]/"
 
 
 def _event(name: str, value: Mapping[str, Any]) -> Event:
