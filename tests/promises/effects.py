@@ -19,12 +19,13 @@ INSTALLATION = "simulated"
 
 @dataclass(frozen=True)
 class Effect:
-    """Something done outside, under which key, and whether by the owner of the run."""
+    """Something done outside, under which key, by which release, and whether by the run's owner."""
 
     run_id: str
     what: str
     key: str
     attempt: int
+    release: int
     by_owner: bool
 
 
@@ -62,7 +63,8 @@ class Effects:
         by_owner = bool(memory.look(owner, lease.run_id, lease.epoch))
         if by_owner and step.key in self._journaled(lease.run_id):
             self._world.oracle.found(f"I12 {what} was done again though its result was durable")
-        self.ledger.append(Effect(lease.run_id, what, step.key, step.attempt, by_owner))
+        release = len(self._world.releases)
+        self.ledger.append(Effect(lease.run_id, what, step.key, step.attempt, release, by_owner))
         self._world.loop.note("effect", what, step.attempt, "" if by_owner else "by a late owner")
 
     def _journaled(self, run_id: str) -> set[str]:

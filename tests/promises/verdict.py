@@ -25,19 +25,20 @@ def judge(world: World, clients: Clients) -> None:
 def _effects(world: World) -> None:
     found = world.oracle.found
     by_key: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    attempts: dict[str, list[int]] = defaultdict(list)
+    attempts: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for effect in world.effects.ledger:
         by_key[effect.key].add((effect.run_id, effect.what))
         if effect.by_owner:
-            attempts[effect.key].append(effect.attempt)
+            attempts[effect.key].append((effect.release, effect.attempt))
     for key, what in by_key.items():
         if len(what) > 1:
             found(f"I13 one key for {what}")
             continue
-        # They are counted anew when a person has a run tried again.
+        # They are counted anew when a person has a run tried again, and by other code: a step that
+        # it takes before this one is the one that may have been begun by a pass without a word.
         ((run_id, _),) = what
         if attempts[key] != sorted(attempts[key]) and not world.look(_RETRIED, run_id):
-            found(f"I13 the attempts of {what} were numbered {attempts[key]}")
+            found(f"I13 the attempts of {what} were numbered {attempts[key]} (release, attempt)")
     journaled = """SELECT run_id, name, nth FROM journal WHERE kind = 'step'
         AND status = 'done' ORDER BY run_id, seq"""
     for run_id, name, nth in world.look(journaled):
@@ -70,9 +71,10 @@ def _results(world: World) -> None:
 
 
 _RETRIED = "SELECT 1 FROM audit WHERE action = 'retry' AND outcome = 'done' AND run_id = ?"
+# Waits that a failed run gave up are asked anew when it is tried again.
 _ENDED = """SELECT CASE status WHEN 'timed_out' THEN 'timeout'
     ELSE (SELECT kind FROM events WHERE id = event_id) END
-    FROM waits WHERE run_id = ? AND kind <> 'sleep' ORDER BY nth"""
+    FROM waits WHERE run_id = ? AND kind <> 'sleep' AND status <> 'cancelled' ORDER BY nth"""
 _TRUTH: dict[str, Any] = {
     "approvals": "SELECT status FROM gates WHERE run_id = ? ORDER BY nth",
     "waits": _ENDED,

@@ -130,6 +130,7 @@ class World:
         self.deploys = registries(self)
         self.workers = workers
         self.deploy = "today"
+        self.releases = ["today"]  # the deploys that were ever booted, one after the other
         self.server: Server | None = None
         self.faults: Counter[str] = Counter()
         self.is_calm = False
@@ -151,6 +152,8 @@ class World:
         """Start a server, unless there is one."""
         if self.server is None:
             self.loop.note("boot", self.deploy)
+            if self.deploy != self.releases[-1]:
+                self.releases.append(self.deploy)
             self.server = Server(self, self.deploy)
             self.server.start(self.workers)
 
