@@ -3,6 +3,8 @@
 import fcntl
 import os
 import sqlite3
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ NETWORK_FILE_SYSTEMS = {
     *("fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.gcsfuse", "fuse.glusterfs", "fuse.ceph"),
 }
 MOUNTS = Path("/proc/self/mounts")
+PRIVATE = 0o600
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,14 @@ class Lock:
 def lock(path: Path) -> Lock:
     """Take the file beside *path* that says: in use. Raises CannotOpen when it is taken.
 
-    The kernel lets go of it when this process ends, however it ends.
+    The kernel lets go of it when this process ends, however it ends. Whoever has it also sees to
+    it that the database is not everybody's to read.
     """
     if not path.parent.is_dir():
         raise CannotOpen(f"{path.parent} does not exist; create it or change HARBOR_DATABASE_URL")
     _refuse_network(path)
     try:
-        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, PRIVATE)
     except OSError as error:
         raise CannotOpen(f"{path} cannot be locked: {error.strerror}") from error
     try:
@@ -59,6 +63,7 @@ def lock(path: Path) -> Lock:
         ) from None
     os.ftruncate(descriptor, 0)
     os.write(descriptor, str(os.getpid()).encode())
+    _keep_private(path)
     return Lock(descriptor)
 
 
@@ -75,6 +80,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise CannotOpen(f"{path} cannot be opened: {error}") from error
     return connection
+
+
+def _keep_private(path: Path) -> None:
+    """Make the file ours alone: what people approve is nothing for everyone on this machine.
+
+    SQLite would make it with what the umask leaves, and gives its companions the mode of the
+    file. A mode that lets a group read is somebody's choice, and stays.
+    """
+    with suppress(OSError):  # what cannot be made or changed here is said by who opens it
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE))
+    for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):
+            if each.stat().st_mode & stat.S_IRWXO:
+                each.chmod(PRIVATE)
 
 
 def _refuse_network(path: Path) -> None:

@@ -62,6 +62,50 @@ async def test_the_settings_that_durability_rests_on_are_on(db):
     assert found == [("wal",), (2,), (1,), (0,)]
 
 
+# -- nobody else's business -----------------------------------------------------------------------
+
+
+def modes(path):
+    """Answer who may do what with the file and with what SQLite keeps beside it."""
+    beside = [path, *(path.with_name(f"{path.name}-{each}") for each in ("wal", "shm"))]
+    return [each.stat().st_mode & 0o777 for each in beside if each.exists()]
+
+
+async def test_nobody_else_can_read_a_new_database_whatever_the_umask(database_url, path):
+    before = os.umask(0)
+    try:
+        db = open_database(database_url, now)
+    finally:
+        os.umask(before)
+
+    assert modes(path) == [0o600, 0o600, 0o600]
+    await db.close()
+
+
+async def test_a_database_that_everyone_could_read_is_closed_to_them_at_the_next_start(
+    database_url, path
+):
+    path.touch()
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        each.touch()
+        each.chmod(0o644)
+
+    db = open_database(database_url, now)
+
+    assert modes(path) == [0o600, 0o600, 0o600]
+    await db.close()
+
+
+async def test_a_database_that_a_group_may_read_stays_so(database_url, path):
+    path.touch()
+    path.chmod(0o640)
+
+    db = open_database(database_url, now)
+
+    assert modes(path) == [0o640, 0o640, 0o640]
+    await db.close()
+
+
 # -- one process ----------------------------------------------------------------------------------
 
 
