@@ -73,8 +73,6 @@ def objection(policy: Policy, requester: str, person: Person) -> Reason | None:
     """Say why *person* may not decide; None: they may."""
     if person.kind is Kind.OPERATOR:
         return None
-    if person.kind is Kind.TOKEN:
-        return None if policy.tokens_may_decide else Reason.HUMAN_REQUIRED
     if reason := _standing(policy, person):
         return reason
     if person.actor == requester and not policy.requester_may_decide:
@@ -84,6 +82,8 @@ def objection(policy: Policy, requester: str, person: Person) -> Reason | None:
 
 def _standing(policy: Policy, person: Person) -> Reason | None:
     """What rules somebody out whoever they were named by."""
+    if person.kind is Kind.TOKEN:
+        return None if policy.tokens_may_decide else Reason.HUMAN_REQUIRED
     if person.is_bot:
         return Reason.BOT
     if not person.is_active:
@@ -97,7 +97,8 @@ def _standing(policy: Policy, person: Person) -> Reason | None:
 
 def _is_named(policy: Policy, person: Person) -> bool:
     return (
-        person.user in policy.users
+        person.kind is Kind.TOKEN  # named all together, by `tokens_may_decide`
+        or person.user in policy.users
         or not person.groups.isdisjoint(policy.groups)
         or (policy.channel_members and person.in_channel)
     )

@@ -6,9 +6,10 @@ from collections import Counter
 import pytest
 
 from tests.workflows.engine.oracle import rows, violations
-from tests.workflows.kit import Harness, a_job
+from tests.workflows.kit import ANA, Harness, a_job
 from tests.workflows.people import a_vote
 from workflows.approvals.gate import Choice, Person, Policy, Vote
+from workflows.engine.base import Start
 from workflows.event import Accepted, Declined, Delivery, Disposition, Refused
 
 CI, CD = Person.token("ci"), Person.token("cd")
@@ -29,7 +30,7 @@ def vote_of(person, run, kind="approved", key="k1", **payload):
 
 @pytest.fixture
 async def asked(db, clock):
-    async def start(**policy):
+    async def start(by=ANA, **policy):
         async def story(ctx, request):
             decision = await ctx.approval(
                 "decision", "Pay?", policy=Policy(channel_members=True, **policy), timeout="1h"
@@ -37,7 +38,9 @@ async def asked(db, clock):
             return {"is": type(decision).__name__, "by": getattr(decision, "by", None)}
 
         harness = await Harness.opened(db, clock, a_job(story))
-        return harness, await harness.started()
+        run = (await harness.engine.start(Start("story", {}, by, "test"))).run_id
+        await harness.run()
+        return harness, run
 
     return start
 
@@ -61,6 +64,24 @@ async def test_a_token_that_may_decide_does_so_under_its_own_name(asked, tmp_pat
     await harness.run()
     assert await harness.result(run) == {"is": "Approved", "by": "token:ci"}
     assert violations(tmp_path / "harbor.db") == []
+
+
+async def test_a_token_does_not_approve_what_it_has_asked_for_itself(asked):
+    harness, run = await asked(by=CI.actor, tokens_may_decide=True)
+
+    own = await harness.gates.deliver(vote_of(CI, run), CI)
+    another = await harness.gates.deliver(vote_of(CD, run), CD)
+
+    assert own == Refused(Declined.NOT_ALLOWED, {"reason": "requester"})
+    assert another.disposition is Disposition.RESOLVED
+
+
+async def test_a_token_decides_its_own_request_where_the_policy_lets_the_requester(asked):
+    harness, run = await asked(by=CI.actor, tokens_may_decide=True, requester_may_decide=True)
+
+    receipt = await harness.gates.deliver(vote_of(CI, run), CI)
+
+    assert receipt.disposition is Disposition.RESOLVED
 
 
 async def test_a_tokens_vote_that_does_not_decide_yet_is_counted(asked):
