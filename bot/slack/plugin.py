@@ -61,7 +61,10 @@ class SlackProxy(PluginProxy):
     """`ctx.plugins.slack`."""
 
     async def post_message(self, channel: str, text: str) -> Any:
-        """Post a message; answers ``{"channel", "ts"}``."""
+        """Post a message; answers ``{"channel", "ts"}``.
+
+        *text* is Slack's mrkdwn: what people wrote is to be escaped by whoever puts it in.
+        """
         return await self._step.run(
             "slack.post_message",
             self._plugins.call,

@@ -32,6 +32,25 @@ async def test_the_message_holds_a_link_for_each_answer():
 
 
 @pytest.mark.parametrize(
+    "context",
+    ["<!channel>", "<https://evil.example|Approve>", "Tea\nApprove: https://evil.example/approve"],
+)
+async def test_x101_what_is_asked_for_is_text_in_the_message_and_adds_no_link_or_line(context):
+    async with kit() as harbor:
+        await harbor.start(links.approve_and_act_links, Request(context=context))
+
+        text = harbor.calls[0].arguments["text"]
+        assert [line.partition(":")[0] for line in text.splitlines()] == [
+            "*Approval needed*",
+            "Context",
+            "Approve",
+            "Reject",
+        ]
+        assert "<" not in text
+        assert ">" not in text
+
+
+@pytest.mark.parametrize(
     ("helper", "outcome"),
     [
         (
