@@ -336,6 +336,7 @@ def _site(harbor: Harbor, outside: Outside) -> Site:
         engine=harbor.engine,
         registry=outside.registry,
         sessions=Sessions(harbor.db),
+        limits=Limits(outside.clock),
         issuer=_issuer(settings, outside.clock),
     )
 

@@ -22,6 +22,7 @@ class Limit:
 REQUESTS = Limit("requests", 600)  # per credential
 MISSES = Limit("misses", 30)  # run ids that do not exist, per credential and per address
 BAD_CREDENTIALS = Limit("bad credentials", 60)  # per address
+FORMS = Limit("forms", 60)  # per person: each asks Slack anew who they are, which it limits for us
 
 
 class Exhausted(Exception):

@@ -87,6 +87,14 @@ def try_again(*words: str) -> Instead:
     return Instead(response)
 
 
+def too_often(seconds: int) -> Instead:
+    """Answer somebody who sends more than people do; *seconds* from now it counts again."""
+    words = f"Nothing was recorded. Please wait {seconds} seconds, then send it again."
+    response = notice(HTTPStatus.TOO_MANY_REQUESTS, "Too many forms in a minute", words)
+    response.headers["Retry-After"] = str(seconds)
+    return Instead(response)
+
+
 def page(handler: Handler) -> Handler:
     """Wrap a handler of a page: what it raises to be answered instead is answered."""
 

@@ -8,6 +8,7 @@ from bot.slack.identity import Identity
 from bot.slack.people import People
 from bot.web.csrf import Csrf
 from bot.web.issuer import Issuer
+from bot.web.limits import Limits
 from bot.web.sessions import Desk
 from workflows.approvals.gates import Gates
 from workflows.clock import Clock
@@ -31,6 +32,7 @@ class Site:
     engine: Engine
     registry: Registry
     sessions: Sessions
+    limits: Limits
     issuer: Issuer | None
 
     @property

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.slack.people import LookupFailed
 from bot.web import pages, paths
+from bot.web.limits import FORMS, Exhausted
 from bot.web.pages import Instead
 from bot.web.sessions import SignedIn
 from bot.web.site import Site
@@ -70,7 +71,7 @@ async def reader(site: Site, request: web.Request) -> Visitor:
 
 
 async def sender(site: Site, request: web.Request) -> SignedIn:
-    """Answer who sends a form. Raises Instead with 401 where nobody is signed in."""
+    """Answer who sends a form. Raises Instead: 401 where nobody is signed in, 429 too often."""
     require_sign_in(site)
     session = await site.desk.who(request)
     if session is None:
@@ -82,6 +83,10 @@ async def sender(site: Site, request: web.Request) -> SignedIn:
                 link=(paths.to_sign_in(request), "Sign in with Slack"),
             )
         )
+    try:
+        site.limits.take(FORMS, session.user)
+    except Exhausted as found:
+        raise pages.too_often(found.seconds) from None
     return session
 
 

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from bot.sandbox import Fault
+from bot.web.limits import FORMS
 from store import gates, waits
 from store.tables import WaitKind, WaitStatus
 from tests.bot.web.browser import Browser, words
@@ -279,6 +280,24 @@ async def test_x66_a_form_that_is_sent_twice_decides_once_and_shows_the_outcome(
     late = next(each for each in answers if each.status_code == 409)
     assert "Approved by cam" in words(late)
     assert "Your answer changed nothing." in words(late)
+
+
+async def test_x54_who_sends_forms_without_end_asks_slack_and_writes_only_so_often(
+    acme: Town, cam: Browser, run_id: str
+):
+    path = f"/run/{run_id}/approve"
+    form = await cam.form(path)
+
+    answers = [await cam.post(path, form) for _ in range(FORMS.most)]
+    asked = len(acme.sandbox.calls)
+    refused = await cam.post(path, form)
+
+    assert 429 not in {each.status_code for each in answers}
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert "Nothing was recorded" in words(refused)
+    assert "users.info" not in [call.method for call in acme.sandbox.calls[asked:]]
+    acme.clock.move(minutes=1)
+    assert (await cam.post(path, form)).status_code == 409
 
 
 async def test_after_the_deadline_an_answer_is_told_that_it_came_too_late(
