@@ -69,6 +69,9 @@ log = logging.getLogger(__name__)
 
 GRACE_S = 20.0
 LINGER_S = 1.0
+# A connection on which nothing is asked, or half a request. More than the minute for which proxies
+# keep theirs: what they send into a connection that is just being closed is lost.
+IDLE_S = 75.0
 DEFAULT_PLUGINS = Path("plugins.toml")
 
 
@@ -293,6 +296,7 @@ async def _serve(harbor: Harbor, outside: Outside, door: SlackDoor | None) -> we
         # A body that was refused is neither unpacked nor read to its end.
         auto_decompress=False,
         lingering_time=LINGER_S,
+        keepalive_timeout=IDLE_S,
     )
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -1,10 +1,13 @@
 """The web door as a whole: shut without its settings, and out of nobody's way."""
 
+import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from bot import app
 from bot.sandbox import Sandbox
 from tests.bot.web.browser import Browser, words
 from tests.journeys.town import Town, town
@@ -75,3 +78,21 @@ async def test_a_method_that_a_page_does_not_have_is_refused(cam: Browser, metho
 
     assert answered.status_code == 405
     assert set(answered.headers["Allow"].replace(" ", "").split(",")) >= {"GET", "POST"}
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost: "], ids=["nothing", "half"])
+async def test_x48_who_connects_and_asks_nothing_whole_is_hung_up_on(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+):
+    monkeypatch.setattr(app, "IDLE_S", 0.2)
+    async with town(sandbox, tmp_path) as acme:
+        address = urlsplit(acme.harbor.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(said)
+        try:
+            async with asyncio.timeout(10):
+                heard = await reader.read()
+        finally:
+            writer.close()
+
+    assert heard == b""
