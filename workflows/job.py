@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ValidationError
+from pydantic.errors import PydanticUserError
 from pydantic_core import PydanticUndefined
 
 from workflows.context import Context
@@ -117,6 +118,7 @@ def _model(name: str, function: Function) -> type[BaseModel]:
             " its form and its checks are made of it"
         )
     _check_defaults(name, model)
+    _check_secrets(name, model)
     return model
 
 
@@ -140,6 +142,33 @@ def _check_defaults(name: str, model: type[BaseModel]) -> None:
                     f"the job {name!r}: the default of {model.__name__}.{error}; give it one that"
                     " is JSON, or none"
                 ) from error
+
+
+def _check_secrets(name: str, model: type[BaseModel]) -> None:
+    """Refuse a model that asks for a secret: an input is stored, shown, and kept for the audit.
+
+    Pydantic writes a SecretStr as asterisks, so the job would not even get what was given.
+    """
+    try:
+        schema = model.model_json_schema()
+    except PydanticUserError:
+        return  # it has no schema, so no form and no description either
+    if field := _secret_in(schema):
+        raise JobRefused(
+            f"the job {name!r}: {model.__name__} asks for a secret ({field}), and inputs are stored"
+            " and shown; let the job's step read it from the environment"
+        )
+
+
+def _secret_in(schema: Any) -> str | None:
+    """Answer the title of the first secret that a schema describes, at any depth."""
+    if isinstance(schema, list):
+        return next(filter(None, map(_secret_in, schema)), None)
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("writeOnly") is True and schema.get("format") == "password":
+        return str(schema.get("title", "untitled"))
+    return _secret_in(list(schema.values()))
 
 
 def _problems(error: ValidationError) -> dict[str, str]:

@@ -5,7 +5,7 @@ import sys
 from types import ModuleType
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretBytes, SecretStr
 
 from workflows.context import Context
 from workflows.errors import ConfigurationError, InputRefused, JobNotFound, JobRefused
@@ -108,6 +108,40 @@ def test_x97_an_input_that_cannot_be_known_or_stored_is_refused_by_name(function
         job(name="greet")(function)
 
     assert part in str(refused.value)
+
+
+class Login(BaseModel):
+    name: str
+    password: SecretStr
+
+
+class Logins(BaseModel):
+    by_place: dict[str, list[Login]] = {}
+
+
+class Sealed(BaseModel):
+    letter: SecretBytes | None = None
+
+
+async def with_login(ctx: Context, request: Login) -> None: ...
+async def with_logins(ctx: Context, request: Logins) -> None: ...
+async def with_sealed(ctx: Context, request: Sealed) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "part"),
+    [
+        (with_login, "Login asks for a secret (Password)"),
+        (with_logins, "Logins asks for a secret (Password)"),
+        (with_sealed, "Sealed asks for a secret"),
+    ],
+)
+def test_x97_an_input_that_asks_for_a_secret_is_refused_for_it_would_be_stored(function, part):
+    with pytest.raises(JobRefused, match="'greet'") as refused:
+        job(name="greet")(function)
+
+    assert part in str(refused.value)
+    assert "environment" in str(refused.value)
 
 
 @pytest.mark.parametrize(
