@@ -57,6 +57,7 @@ class Claimed(NamedTuple):
     cancel_requested_at: datetime | None
     created_at: datetime
     accepted_seq: int | None
+    depth: int
 
 
 class Cancel(NamedTuple):
@@ -88,6 +89,7 @@ class Run(NamedTuple):
     updated_at: datetime
     finished_at: datetime | None
     pruned_at: datetime | None
+    parent_id: str | None
 
 
 class Started(NamedTuple):
@@ -105,6 +107,7 @@ class Told(NamedTuple):
     epoch: int
     has_buffered: bool
     has_gates: bool
+    parent_id: str | None
 
 
 _RUN_COLUMNS = [_c[name] for name in Run._fields]
@@ -114,7 +117,7 @@ _has_buffered = exists().where(
     EVENTS.c.run_id == bindparam("run_id"), named(EVENTS.c.status, EventStatus.BUFFERED)
 )
 _has_gates = exists().where(GATES.c.run_id == bindparam("run_id"))
-_told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates)
+_told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates, _c.parent_id)
 
 _INSERT = Query(
     inserting(
@@ -123,6 +126,7 @@ _INSERT = Query(
         status=RunStatus.READY,
         epoch=0,
         idle_claims=0,
+        depth=0,
         created_at=bindparam("ready_at"),
         updated_at=bindparam("ready_at"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 from store import file
 from store.errors import CannotOpen
 
-HEAD = "0005"  # the latest revision in migrations/versions (a test compares)
+HEAD = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

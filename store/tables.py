@@ -99,6 +99,7 @@ class WaitKind(StrEnum):
     APPROVAL = "approval"
     EVENT = "event"
     SLEEP = "sleep"
+    CHILD = "child"
 
 
 class WaitStatus(StrEnum):
@@ -200,6 +201,15 @@ class RunRow(SQLModel, table=True):
             unique=True,
             sqlite_where=text("start_key IS NOT NULL"),
         ),
+        # A wait has one child, however often its run is started again.
+        Index(
+            "runs_child",
+            "parent_id",
+            "parent_name",
+            "parent_nth",
+            unique=True,
+            sqlite_where=text("parent_id IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
     id: str = Field(primary_key=True)
@@ -227,6 +237,11 @@ class RunRow(SQLModel, table=True):
     # Up to this entry a person accepts that the code is no longer what wrote the journal.
     accepted_seq: int | None = None
     pruned_at: datetime | None = _time(nullable=True)  # when its journal and events were deleted
+    # The wait of the run that started this one; None: somebody else did.
+    parent_id: str | None = None
+    parent_name: str | None = None
+    parent_nth: int | None = None
+    depth: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # parents above it
 
 
 class JournalRow(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from workflows.app import App, Route
 from workflows.approvals.gate import Approved, Decision, Expired, Policy, Rejected
 from workflows.context import Context
-from workflows.errors import HarborError, RunCancelled, StepFailed, StepOutcomeUnknown
+from workflows.errors import ChildFailed, HarborError, RunCancelled, StepFailed, StepOutcomeUnknown
 from workflows.event import Event
 from workflows.job import Job, job
 from workflows.slack_ids import SlackChannel, SlackUser
@@ -12,6 +12,7 @@ from workflows.step import Retries, current_step
 __all__ = [
     "App",
     "Approved",
+    "ChildFailed",
     "Context",
     "Decision",
     "Event",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -10,6 +10,8 @@ from workflows.approvals.ask import ask
 from workflows.approvals.gate import Decision, Policy
 from workflows.delivering import Delivering, kind_of
 from workflows.duration import Duration
+from workflows.errors import StepMisused
+from workflows.plain import plain
 from workflows.plugins.base import Plugins
 from workflows.plugins.proxies import journaled
 from workflows.step import Step
@@ -33,6 +35,14 @@ class RunInfo:
     def reject_url(self) -> str:
         """The page on which a signed-in member rejects."""
         return f"{self.url}/reject"
+
+
+class Named(Protocol):
+    """A job, as far as a job may know of another one."""
+
+    @property
+    def name(self) -> str:
+        """What it is registered as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,33 @@ class Context:
             given,
             f"job:{self.run.id}",
         )
+
+    async def run_job(
+        self,
+        job: Named | str,
+        arguments: BaseModel | Mapping[str, Any],
+        *,
+        timeout: Duration,
+        name: str | None = None,
+    ) -> Any:
+        """Start a run of another job, park until it has ended, and answer what it returned.
+
+        *job* is the job or its name; *arguments* its input; *name* the journal key (default: the
+        job's name). The run asks people on behalf of whoever asked for this one. It ends with
+        it: when this run is cancelled, when nobody waits for the other any more, or when
+        *timeout* has passed, that one is cancelled. Raises JobNotFound and InputRefused before
+        anything is started, and ChildFailed.
+        """
+        called = getattr(job, "name", job)
+        if not isinstance(called, str):
+            raise StepMisused(f"run_job(job={job!r:.80}, …) takes a job, or the name of one")
+        given = plain(arguments, "arguments")
+        if not isinstance(given, dict):
+            raise StepMisused(
+                f"run_job({called!r}, …) takes arguments= as a model or a mapping, not"
+                f" {type(arguments).__name__}"
+            )
+        return await self.step.run_job(name or called, called, given, timeout=timeout)
 
     def patched(self, name: str) -> bool:
         """Whether this run takes the new way. Guard a change with it that parked runs would meet.

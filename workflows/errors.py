@@ -16,6 +16,7 @@ HarborError                      everything here that is an error
 └── StepFailed                   the only error a job meets from a step
     ├── NotSerializable          the step ran, but its result is no JSON
     ├── ResultTooLarge           the step ran, but its result is too large to keep
+    ├── ChildFailed              a run that this one waited for failed, was cancelled or is late
     └── StepOutcomeUnknown       it may begin once, has begun, and never said how it ended
 
 ControlFlow (BaseException)      how a pass ends early; never an error, never caught by a job
@@ -123,6 +124,17 @@ class StepOutcomeUnknown(StepFailed):
 
     def __init__(self, message: str, *, step: str = "", kind: str = "StepOutcomeUnknown") -> None:
         super().__init__(message, step=step, kind=kind)
+
+
+class ChildFailed(StepFailed):
+    """A run that this one had started (*run_id*) ended without a result, or not in time.
+
+    *kind* is that of its own error, ``cancelled``, or ``timeout``: then it is asked to end.
+    """
+
+    def __init__(self, message: str, *, step: str, kind: str, run_id: str) -> None:
+        super().__init__(message, step=step, kind=kind)
+        self.run_id = run_id
 
 
 class ControlFlow(BaseException):

@@ -151,6 +151,15 @@ class Step(Protocol):
         and the first error, in order, is raised when every branch has ended.
         """
 
+    async def run_job(
+        self, name: str, job: str, arguments: Mapping[str, Any], *, timeout: Duration
+    ) -> Any:
+        """Start a run of another job, park until it has ended, and answer what it returned.
+
+        Raises JobNotFound and InputRefused before anything is started, ChildFailed where the run
+        failed, was cancelled, or did not end in time.
+        """
+
     async def sleep(self, name: str, length: Duration) -> None:
         """Park for *length*."""
 

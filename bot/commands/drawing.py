@@ -70,6 +70,7 @@ def line(happened: Happened) -> Text:
 def _head(run: Run) -> RenderableType:
     facts = [
         ("requested by", run.requested_by),
+        ("for the run", run.parent_id or ""),
         ("started", moment(run.created_at)),
         ("ended", moment(run.finished_at)),
         ("blocked", run.blocked_reason or ""),
@@ -97,6 +98,8 @@ def _wait(wait: Wait, gate: Gate | None) -> RenderableType:
     is_open = wait.status is WaitStatus.OPEN
     ends = f", until {moment(wait.deadline_at)}" if is_open else ""
     title = f"{clean(wait.name)}#{wait.nth}  {wait.type.value}  {wait.status.value}{ends}"
+    if wait.run_id is not None:
+        title += f", run {wait.run_id}"
     parts: list[RenderableType] = [Text(title, "yellow" if is_open else "")]
     if gate is not None:
         parts.append(_inside(_card(gate)))

@@ -89,7 +89,7 @@ class Vote(Answered):
 
 
 class Wait(Answered):
-    """What a run waits for, or waited for."""
+    """What a run waits for, or waited for. `run_id` is the run that it started."""
 
     gate_id: str | None
     name: str
@@ -102,6 +102,7 @@ class Wait(Answered):
     decided_by: str | None
     note: str | None
     votes: list[Vote]
+    run_id: str | None = None
 
 
 class Happened(Answered):
@@ -114,7 +115,10 @@ class Happened(Answered):
 
 
 class Run(Answered):
-    """One execution of a job. In a list `waits` and `timeline` are null: ask for the run."""
+    """One execution of a job. In a list `waits` and `timeline` are null: ask for the run.
+
+    `parent_id` is the run that started it and waits for it.
+    """
 
     id: str
     job: str
@@ -127,6 +131,7 @@ class Run(Answered):
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    parent_id: str | None = None
     waits: list[Wait] | None
     timeline: list[Happened] | None
 

@@ -43,6 +43,10 @@ PHRASES = {
     "sleep opened": "Pauses: {}",
     "sleep timed out": "The pause is over: {}",
     "sleep cancelled": "The pause was cut short: {}",
+    "child opened": "Started another run: {}",
+    "child resolved": "The other run ended: {}",
+    "child timed out": "The other run took too long: {}",
+    "child cancelled": "The other run was asked to end: {}",
     "step started": "Under way: {}",
     "step done": "Done: {}",
     "step failed": "Failed: {}",
@@ -60,12 +64,14 @@ LOOKS = {
     "approval opened": "wait",
     "event opened": "wait",
     "sleep opened": "wait",
+    "child opened": "wait",
     "step done": "good",
     "step failed": "bad",
     "step retrying": "warn",
     "step superseded": "warn",
     "approval timed out": "bad",
     "event timed out": "bad",
+    "child timed out": "bad",
 }
 
 

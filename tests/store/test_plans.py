@@ -2,7 +2,19 @@
 
 import pytest
 
-from store import cards, events, file, gates, journal, outbox, retention, runs, schema, waits
+from store import (
+    cards,
+    children,
+    events,
+    file,
+    gates,
+    journal,
+    outbox,
+    retention,
+    runs,
+    schema,
+    waits,
+)
 from store.tables import RunStatus
 
 JOBS = ("pay", "report")
@@ -21,6 +33,19 @@ PLANS = [
     (runs._unblock_known(JOBS), "SCAN runs USING INDEX runs_blocked"),
     (runs._NEXT_READY, "SEARCH runs USING INDEX runs_ready"),
     (runs._BY_START_KEY, "SEARCH runs USING INDEX runs_start (start_scope=? AND start_key=?)"),
+    (
+        children._OF_WAIT,
+        (
+            "SEARCH runs USING COVERING INDEX runs_child"
+            " (parent_id=? AND parent_name=? AND parent_nth=?)"
+        ),
+    ),
+    (children._NEWEST, "SEARCH runs USING INDEX runs_child (parent_id=? AND parent_name=?)"),
+    (children._OF_RUN, "SEARCH runs USING INDEX runs_child (parent_id=?)"),
+    (
+        children._FAILED_AT,
+        "SEARCH runs USING INDEX runs_child (parent_id=? AND parent_name=? AND parent_nth=?)",
+    ),
     (retention._OLD, "SEARCH runs USING INDEX runs_ended (finished_at>? AND finished_at<?)"),
     (waits._DUE, "SEARCH waits USING INDEX waits_due (deadline_at<?)"),
     (waits._NEXT_DEADLINE, "SEARCH waits USING INDEX waits_due"),

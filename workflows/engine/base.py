@@ -83,7 +83,10 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class WaitView:
-    """A wait as readers see it; `gate_id` and what follows it only for an approval."""
+    """A wait as readers see it; `gate_id` and what follows it only for an approval.
+
+    *run_id*: for whose end it waits.
+    """
 
     name: str
     nth: int
@@ -96,6 +99,7 @@ class WaitView:
     decided_by: str | None = None
     note: str | None = None
     votes: tuple[Mapping[str, Any], ...] = ()
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as readers see it; input and result are plain JSON."""
+    """A run as readers see it; input and result are plain JSON. *parent_id*: who waits for it."""
 
     id: str
     job: str
@@ -123,6 +127,7 @@ class RunView:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    parent_id: str | None = None
     waits: tuple[WaitView, ...] = field(default=())
     timeline: tuple[TimelineView, ...] = field(default=())
 

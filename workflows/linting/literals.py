@@ -66,12 +66,12 @@ class Literals:
 
 
 def _verb(call: ast.Call) -> str | None:
-    """Answer which durable verb is called: ``ctx.step.VERB``, ``ctx.approval``, ``Retries``."""
+    """Answer which durable verb is called, of ``ctx.step`` or ``ctx``, or `Retries`."""
     match call.func:
         case ast.Attribute(value=ast.Attribute(attr="step"), attr=verb):
             return verb
-        case ast.Attribute(attr="approval") | ast.Name(id="Retries"):
-            return "approval" if isinstance(call.func, ast.Attribute) else "Retries"
+        case ast.Attribute(attr="approval" | "run_job" as verb) | ast.Name(id="Retries" as verb):
+            return verb
         case _:
             return None
 

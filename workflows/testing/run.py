@@ -122,6 +122,17 @@ class KitRun:
         """Answer what it waits for now."""
         return tuple(w for w in (await self.view()).waits if w.status is WaitStatus.OPEN)
 
+    async def child(self, name: str | None = None) -> "KitRun":
+        """Answer the run that it waits for, or waited for last. Raises NotSo where there is none.
+
+        *name*: which of several.
+        """
+        started = [w for w in (await self.view()).waits if w.run_id and name in {None, w.name}]
+        if not started:
+            what = "a run" if name is None else f"a run {name!r}"
+            raise NotSo(f"the run has not started {what}: {standing(await self.view())}")
+        return KitRun(started[-1].run_id or "", self._kit)
+
     async def gate(self, name: str | None = None) -> GateView:
         """Answer what people are asked: card, policy, deadline, votes and outcome.
 

@@ -80,6 +80,9 @@ def _waiting(wait: WaitView) -> str:
             return f"◷ Waits for the event {name}, until {text.moment(wait.deadline_at)}"
         case WaitKind.SLEEP:
             return f"◷ Sleeps ({name}) until {text.moment(wait.deadline_at)}"
+        case WaitKind.CHILD:
+            run = text.inline(wait.run_id or "", 40)
+            return f"◷ Waits for the run {name} `{run}`, until {text.moment(wait.deadline_at)}"
         case _:
             assert_never(wait.type)
 

@@ -23,11 +23,24 @@ FORBIDDEN = {
         ('approved', 'resolved'), ('rejected', 'resolved'), ('expired', 'timed_out'),
         ('cancelled', 'cancelled'))""",
     "a wait resolved without its event": """
-        SELECT run_id FROM waits WHERE status = 'resolved' AND NOT EXISTS (SELECT 1 FROM events
+        SELECT run_id FROM waits WHERE status = 'resolved' AND kind <> 'child'
+        AND NOT EXISTS (SELECT 1 FROM events
         WHERE id = event_id AND events.status = 'consumed' AND events.run_id = waits.run_id
         AND (waits.any_name IS NOT NULL
         OR (events.name = waits.name AND events.wait_nth = waits.nth)))
         AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
+    "a wait for another run that is not there": """
+        SELECT run_id FROM waits WHERE kind = 'child' AND status IN ('open', 'resolved')
+        -- A run that is tried again waits for the same one, by a later wait.
+        AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.parent_id = waits.run_id
+        AND runs.parent_name = waits.name AND runs.parent_nth >= waits.nth)""",
+    "a run that is over though its parent waits, or is not though its parent was told": """
+        SELECT runs.id FROM runs JOIN waits ON waits.run_id = runs.parent_id
+        AND waits.name = runs.parent_name AND waits.nth = runs.parent_nth
+        WHERE (waits.status = 'open' AND runs.finished_at IS NOT NULL)
+        -- A person may have it tried again whose parent was told that it failed.
+        OR (waits.status = 'resolved' AND runs.finished_at IS NULL AND NOT EXISTS
+        (SELECT 1 FROM audit WHERE audit.run_id = runs.id AND action = 'retry'))""",
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
         AND (SELECT count(*) FROM waits WHERE event_id = events.id

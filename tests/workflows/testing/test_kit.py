@@ -330,3 +330,11 @@ async def test_kits_do_not_know_of_each_other():
         run = await one.start(hear, Order(item="tea"))
 
         assert await other.engine.get(run.id) is None
+
+
+async def test_a_run_that_has_started_none_says_so():
+    async with Kit(nag) as kit:
+        run = await kit.start(nag, Order(item="cup"))
+
+        with pytest.raises(NotSo, match="has not started a run"):
+            await run.child()

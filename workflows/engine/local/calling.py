@@ -10,6 +10,7 @@ from typing import Any
 from store.tables import EntryStatus
 from workflows.duration import Duration, duration
 from workflows.errors import (
+    ChildFailed,
     NotSerializable,
     ResultTooLarge,
     StepFailed,
@@ -98,6 +99,9 @@ def unknown(name: str) -> Result:
 def raised(value: str, step: str) -> StepFailed:
     """Answer the error that a failed entry stands for."""
     failure = loads(value)
+    if "run_id" in failure:
+        kind, run_id = failure["kind"], failure["run_id"]
+        return ChildFailed(failure["message"], step=step, kind=kind, run_id=run_id)
     error = StepOutcomeUnknown if failure["kind"] == StepOutcomeUnknown.__name__ else StepFailed
     return error(failure["message"], step=step, kind=failure["kind"])
 

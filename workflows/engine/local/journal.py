@@ -107,6 +107,10 @@ class Reading:
             self._taken.add((entry.name, entry.nth))
             self._uses[entry.name] -= 1
 
+    def is_again(self, name: str, nth: int) -> bool:
+        """Whether a person has this use of *name* done again, which was over."""
+        return (name, nth) in self._to_repeat
+
     def next_seq(self) -> int:
         """Answer the place of a new entry of this branch."""
         # What this pass writes it has also read: a step after it is no insertion.

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ from workflows.engine.local.journal import Journal
 from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
 from workflows.errors import Blocked, ConcurrentStep, NestedStep, PassOver, RunCancelled
 from workflows.plain import dumps
+from workflows.registry import Registry
 from workflows.step import checked_name, in_step
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Pass:
     """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
 
     *record* writes entries down and answers whether a cancel has been asked for. Up to entry
-    *accepted* a person takes the code as it is now.
+    *accepted* a person takes the code as it is now. *parents* counts the runs above it.
     """
 
     installation: str
@@ -51,6 +52,9 @@ class Pass:
     record: Callable[[Writes], Awaitable[bool]]
     clock: Clock
     accepted: int = 0
+    requested_by: str = ""
+    parents: int = 0
+    registry: Registry = field(default_factory=Registry)
 
 
 @dataclass(eq=False, slots=True)

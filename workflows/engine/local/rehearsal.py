@@ -79,6 +79,7 @@ async def _rehearsed(
         record=_record_nothing,
         clock=clock,
         accepted=run.accepted_seq or 0,
+        registry=registry,
     )
     progress = Progress(entries, passing)
     step = cast(Step, Rehearsing(Replay(progress)))

@@ -11,6 +11,7 @@ from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.duration import Duration, duration
 from workflows.engine.local import branches, calling
 from workflows.engine.local.branches import Branch
+from workflows.engine.local.children import NewChild, new_child
 from workflows.engine.local.journal import label
 from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
 from workflows.engine.local.progress import Progress, Trying
@@ -103,6 +104,18 @@ class Replay:
             branch.is_busy = False
             self._progress.expect_no_more(inner)
         return self._gathered(branch, ends)
+
+    async def run_job(
+        self, name: str, job: str, arguments: Mapping[str, Any], *, timeout: Duration
+    ) -> Any:
+        """See `Step.run_job`."""
+        length = duration(timeout)
+        branch = self._progress.enter(name)
+        nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        key = (branch.prefix + name, nth)
+        child = self._new_child(job, arguments, branch, key) if entry is None else None
+        wait = NewWait(*key, WaitKind.CHILD, (), length, child)
+        return self._wait(branch, entry, name, nth, [wait])["result"]
 
     async def sleep(self, name: str, length: Duration) -> None:
         """See `Step.sleep`."""
@@ -216,7 +229,20 @@ class Replay:
             raise RunCancelled
         if entry.status is EntryStatus.STARTED:
             self._park(branch, waits)
-        return loads(entry.value or "null")
+        return self._answer(entry)
+
+    def _new_child(
+        self, job: str, arguments: Mapping[str, Any], branch: Branch, key: Key
+    ) -> NewChild:
+        run = self._progress.run
+        return new_child(
+            run.registry,
+            job,
+            arguments,
+            requested_by=run.requested_by,
+            parents=run.parents,
+            is_again=branch.reading.is_again(*key),
+        )
 
     def _park(self, branch: Branch, waits: list[NewWait]) -> NoReturn:
         branch.ending = branch.waiting(waits[0].entry)

@@ -14,13 +14,14 @@ open row or nothing. So of two who race, one commits first and the other sees it
 from collections.abc import Container, Iterable
 from datetime import timedelta
 
-from store import audit, cards, claims, events, gates, journal, outbox, runs, waits
+from store import audit, cards, children, claims, events, gates, journal, outbox, runs, waits
 from store.claims import Limits
 from store.database import Topic, Tx
 from store.journal import Entry
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
+from workflows.engine.local.children import tell_parent, too_late
 from workflows.engine.local.outcome import Key, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 from workflows.event import Accepted, Declined, Delivery, Disposition, Receipt, Refused
@@ -173,7 +174,11 @@ def expire(tx: Tx, wait: waits.Wait) -> None:
     if waits.end(tx, wait, WaitStatus.TIMED_OUT):
         if wait.any_name is not None:
             waits.end_others(tx, wait, WaitStatus.TIMED_OUT)
-        _settle(tx, wait, EntryStatus.DONE, TIMEOUT)
+        if wait.kind is WaitKind.CHILD:
+            _settle(tx, wait, EntryStatus.FAILED, too_late(tx, wait))
+            _cancel_child(tx, wait, by=None)
+        else:
+            _settle(tx, wait, EntryStatus.DONE, TIMEOUT)
         if wait.kind is WaitKind.APPROVAL:
             close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.EXPIRED)
         _wake(tx, wait.run_id)
@@ -216,7 +221,10 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
 
 
 def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
-    """blocked or failed ▶ ready. A failed run goes on at the step whose failure ended it."""
+    """blocked or failed ▶ ready. A failed run goes on at the step whose failure ended it.
+
+    Where that was waiting for another run, which failed, so does that one.
+    """
     run = runs.get(tx, run_id)
     if run is None:
         return NotDone.UNKNOWN_RUN
@@ -225,6 +233,8 @@ def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
     if not runs.revive(tx, run_id, accepted_seq=_accepted(tx, run)):
         return NotDone.PRUNED
     if run.failed_seq is not None:
+        if child := children.failed_at(tx, run_id, run.failed_seq):
+            retry(tx, child, by=by, via=via)
         journal.supersede(tx, run_id, run.failed_seq)
     if run.status is RunStatus.FAILED and run.cancel_requested_at is None:
         # Given up because another branch had failed: they are opened again.
@@ -497,6 +507,14 @@ def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None) -> None:
     _settle(tx, wait, EntryStatus.CANCELLED, None)
     if wait.kind is WaitKind.APPROVAL:
         close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
+    if wait.kind is WaitKind.CHILD:
+        _cancel_child(tx, wait, by)
+
+
+def _cancel_child(tx: Tx, wait: waits.Wait, by: str | None) -> None:
+    """Ask a run to end for which nobody waits any more."""
+    if child := children.of_wait(tx, wait.run_id, wait.name, wait.nth):
+        cancel(tx, child, by=by or f"job:{wait.run_id}", via="job", force=False)
 
 
 def _wake(tx: Tx, run_id: str) -> None:
@@ -509,6 +527,8 @@ def _over(tx: Tx, run_id: str, run: runs.Told) -> None:
     if run.has_buffered:
         events.expire(tx, run_id)
     _tell(tx, run_id, run, "ended")
+    if run.parent_id is not None:
+        tell_parent(tx, run_id)
 
 
 def _tell_blocked(tx: Tx, run_id: str) -> None:
@@ -516,11 +536,15 @@ def _tell_blocked(tx: Tx, run_id: str) -> None:
 
 
 def _tell(tx: Tx, run_id: str, run: runs.Told, what: str) -> None:
-    """Queue the news of a run: in the thread of its last card, else to the person who asked."""
+    """Queue the news of a run: in the thread of its last card, else to the person who asked.
+
+    Whoever asked for a run is told of its end, not of the ends of those that it started.
+    """
     gate = gates.last_of_run(tx, run_id) if run.has_gates else None
     if gate is not None:
         cards.redraw_run(tx, run_id)
-    if gate is not None or run.requested_by.startswith("slack:"):
+    is_part = what == "ended" and run.parent_id is not None
+    if gate is not None or (run.requested_by.startswith("slack:") and not is_part):
         outbox.tell(tx, what, run_id=run_id, gate_id=gate, nth=str(run.epoch))
         tx.announce(Topic.HOME)
 

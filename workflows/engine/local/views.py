@@ -1,6 +1,6 @@
 """What readers are shown of a run, drawn from its rows."""
 
-from store import audit, gates, journal, runs, waits
+from store import audit, children, gates, journal, runs, waits
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.engine.base import RunView, TimelineView, WaitView
@@ -9,6 +9,7 @@ from workflows.engine.local.transitions import PASSED_OVER
 from workflows.plain import loads
 
 PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
+Children = dict[tuple[str, int], str]
 NOT_DONE = frozenset({EntryStatus.FAILED, EntryStatus.RETRYING, EntryStatus.SUPERSEDED})
 
 
@@ -17,7 +18,9 @@ def whole(tx: Tx, run_id: str) -> RunView | None:
     run = runs.get(tx, run_id)
     if run is None:
         return None
-    return brief(run, _waits(tx, run_id), _timeline(tx, run))
+    waited = waits.of_run(tx, run_id)
+    started = _children(tx, waited)
+    return brief(run, _waits(tx, waited, started), _timeline(tx, run, waited, started))
 
 
 def brief(
@@ -38,19 +41,36 @@ def brief(
         created_at=run.created_at,
         updated_at=run.updated_at,
         finished_at=run.finished_at,
+        parent_id=run.parent_id,
         waits=waited,
         timeline=timeline,
     )
 
 
-def _waits(tx: Tx, run_id: str) -> tuple[WaitView, ...]:
-    asked = {(gate.name, gate.nth): gate for gate in gates.of_run(tx, run_id)}
+def _children(tx: Tx, waited: list[waits.Wait]) -> Children:
+    """Answer the ids of the runs that a run waited for, by name and use."""
+    parents = {wait.run_id for wait in waited if wait.kind is WaitKind.CHILD}
+    return {
+        (child.parent_name, child.parent_nth): child.id
+        for parent in parents
+        for child in children.of_run(tx, parent)
+    }
+
+
+def _waits(tx: Tx, waited: list[waits.Wait], started: Children) -> tuple[WaitView, ...]:
+    asked = {
+        (gate.name, gate.nth): gate
+        for run_id in {wait.run_id for wait in waited if wait.kind is WaitKind.APPROVAL}
+        for gate in gates.of_run(tx, run_id)
+    }
+    keys = [(wait.name, wait.nth) for wait in waited]
     return tuple(
-        _wait(tx, wait, asked.get((wait.name, wait.nth))) for wait in waits.of_run(tx, run_id)
+        _wait(tx, wait, asked.get(key), started.get(key))
+        for wait, key in zip(waited, keys, strict=True)
     )
 
 
-def _wait(tx: Tx, wait: waits.Wait, gate: gates.Gate | None) -> WaitView:
+def _wait(tx: Tx, wait: waits.Wait, gate: gates.Gate | None, child: str | None) -> WaitView:
     return WaitView(
         name=wait.name,
         nth=wait.nth,
@@ -63,6 +83,7 @@ def _wait(tx: Tx, wait: waits.Wait, gate: gates.Gate | None) -> WaitView:
         decided_by=gate.decided_by if gate else None,
         note=gate.note if gate else None,
         votes=tuple(_vote(vote) for vote in gates.votes(tx, gate.id)) if gate else (),
+        run_id=child,
     )
 
 
@@ -70,12 +91,14 @@ def _vote(vote: gates.Vote) -> dict[str, object]:
     return {"by": vote.person, "choice": vote.choice, "note": vote.note, "at": vote.at.isoformat()}
 
 
-def _timeline(tx: Tx, run: runs.Run) -> tuple[TimelineView, ...]:
+def _timeline(
+    tx: Tx, run: runs.Run, waited: list[waits.Wait], started: Children
+) -> tuple[TimelineView, ...]:
     """Answer everything that happened, in order of time."""
     happened = [TimelineView(run.created_at, "started", run.job, run.requested_by)]
     happened += [_entry(entry) for entry in journal.load(tx, run.id) if _is_told(entry)]
-    for wait in waits.of_run(tx, run.id):
-        happened += _wait_story(wait)
+    for wait in waited:
+        happened += _wait_story(wait, started.get((wait.name, wait.nth)))
     happened += [_attempt(line) for line in audit.of_run(tx, run.id) if line.action != "start"]
     if run.finished_at:
         happened.append(TimelineView(run.finished_at, run.status.value))
@@ -115,12 +138,11 @@ def _detail(entry: journal.Entry) -> str | None:
     return value.get("message") if isinstance(value, dict) else None
 
 
-def _wait_story(wait: waits.Wait) -> list[TimelineView]:
-    name = label(wait.name, wait.nth)
-    noun = "sleep" if wait.kind is WaitKind.SLEEP else wait.kind.value
-    story = [
-        TimelineView(wait.opened_at, f"{noun} opened", name, f"until {wait.deadline_at:%F %T} UTC")
-    ]
+def _wait_story(wait: waits.Wait, child: str | None) -> list[TimelineView]:
+    name, noun = label(wait.name, wait.nth), wait.kind.value
+    until = f"until {wait.deadline_at:%F %T} UTC"
+    opened = f"run {child}, {until}" if child else until
+    story = [TimelineView(wait.opened_at, f"{noun} opened", name, opened)]
     if wait.ended_at:
         story.append(TimelineView(wait.ended_at, f"{noun} {wait.status.value}", name))
     return story

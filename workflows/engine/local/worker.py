@@ -153,6 +153,9 @@ class Worker:
                 ),
                 clock=self._clock,
                 accepted=run.accepted_seq or 0,
+                requested_by=run.requested_by,
+                parents=run.depth,
+                registry=self._registry,
             ),
         )
         job = self._registry.get(run.job)

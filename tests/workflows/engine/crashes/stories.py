@@ -258,6 +258,49 @@ async def start_only(harness: Harness, world: World) -> None:
     await harness.run()
 
 
+def had_built(world: World) -> Job:
+    async def story(ctx, request):
+        if getattr(request, "part", None):
+            await ctx.step.wait_for_event("answer", **YES)
+            await ctx.step.run("build", world.post, "build")
+            return "built"
+        part = await ctx.run_job("story", {"part": True}, timeout="1h", name="part")
+        await ctx.step.run("ship", world.post, "ship")
+        return part
+
+    return a_job(story)
+
+
+async def have_built(harness: Harness, world: World) -> None:
+    run = await harness.start(key="start")
+    world.tell("started", run)
+    await harness.run()
+    child = (await harness.get(run)).waits[0].run_id
+    receipt = await harness.deliver(child, "answer", "yes", key="answer")
+    world.tell("event", receipt.event_id, receipt.disposition)
+    await harness.run()
+
+
+def gave_up_building(world: World) -> Job:
+    async def story(ctx, request):
+        if getattr(request, "part", None):
+            try:
+                await ctx.step.wait_for_event("answer", **YES)
+            finally:
+                await ctx.step.run("clear up", world.post, "clear up")
+        await ctx.run_job("story", {"part": True}, timeout="1h", name="part")
+
+    return a_job(story)
+
+
+async def give_up_building(harness: Harness, world: World) -> None:
+    run = await harness.start(key="start")
+    world.tell("started", run)
+    await harness.run()
+    await harness.cancel(run)
+    await harness.run()
+
+
 COMPLETED = "completed"
 APPROVED = Story(approved, approve, End(COMPLETED, ['"Approved"'], {"before": 1, "after": 1}))
 TRIED_AGAIN = Story(tried_again, try_again, End(COMPLETED, ["null"], {"flaky": 3, "after": 1}))
@@ -272,6 +315,12 @@ GATHERED = Story(gathered, answer_both, End(COMPLETED, ['["yes","yes"]'], FANNED
 ANY_OF_TWO = Story(any_of_two, send_either, End(COMPLETED, ['["abort","approve"]'], {"after": 1}))
 WAITING_TO_CLOSE = Story(
     waiting_to_close, cancel_and_wait, End("cancelled", [None], {"close a": 1, "close b": 1})
+)
+HAD_BUILT = Story(
+    had_built, have_built, End(COMPLETED, ['"built"', '"built"'], {"build": 1, "ship": 1})
+)
+GAVE_UP_BUILDING = Story(
+    gave_up_building, give_up_building, End("cancelled", [None, None], {"clear up": 1})
 )
 # It has no one end: what may begin once was done, or somebody was sent to look.
 BEGUN_ONCE = Story(begun_once, start_only)
@@ -290,4 +339,6 @@ STORIES = {
     "gathered": GATHERED,
     "any_of_two": ANY_OF_TWO,
     "waiting_to_close": WAITING_TO_CLOSE,
+    "had_built": HAD_BUILT,
+    "gave_up_building": GAVE_UP_BUILDING,
 }

@@ -19,6 +19,8 @@ from tests.workflows.engine.crashes.stories import (
     EARLY,
     FORCED,
     GATHERED,
+    GAVE_UP_BUILDING,
+    HAD_BUILT,
     HANDED_OVER,
     SENT_EVENTS,
     SLEPT,
@@ -54,6 +56,14 @@ def test_f4_a_step_that_is_tried_again_is_the_same_whenever_its_process_dies(wor
 
 def test_f9_four_deadlines_pass_once_each_whenever_the_process_dies(worlds):
     assert sweep(worlds, UNANSWERED).points > 30
+
+
+def test_f10_a_run_that_starts_another_is_the_same_whenever_its_process_dies(worlds):
+    assert sweep(worlds, HAD_BUILT).points > 30
+
+
+def test_f6_a_cancel_reaches_a_run_that_is_waited_for_whenever_the_process_dies(worlds):
+    assert sweep(worlds, GAVE_UP_BUILDING).points > 25
 
 
 def test_f6_a_cancelled_run_closes_once_whenever_its_process_dies(worlds):

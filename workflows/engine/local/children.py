@@ -1,0 +1,136 @@
+"""Children: a run that starts another one, and waits for its end as for an event.
+
+The child is there with its parent's wait, in one transaction; the statement that ends the child
+is in one transaction with the one that ends the wait. So there is neither a wait without a child
+nor a child that nobody hears of.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store import audit, children, journal, runs, waits
+from store.children import Child
+from store.database import Topic, Tx
+from store.tables import EntryStatus, RunStatus, WaitStatus
+from workflows.errors import StepMisused
+from workflows.failpoint import failpoint
+from workflows.ids import run_id
+from workflows.plain import dumps, loads
+from workflows.registry import Registry
+from workflows.step import WaitKey
+
+DEEPEST = 16  # parents above a run
+ENDED = frozenset({RunStatus.COMPLETED, RunStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class NewChild:
+    """A run to be started with a wait, for whoever asked for its parent.
+
+    With *is_again* a person has its parent tried again: where the run that the parent waited for
+    before was asked for the same, it is that one still.
+    """
+
+    job: str
+    arguments: str
+    requested_by: str
+    depth: int
+    is_again: bool
+
+    def __call__(self, tx: Tx, wait: WaitKey) -> None:
+        """Start it, or wait for the one that is there; see `Opening`."""
+        before = children.newest(tx, wait.run_id, wait.name) if self.is_again else None
+        if before is None or not self._is_the_same(before):
+            self._start(tx, wait)
+            return
+        children.adopt(tx, before.id, wait.nth)
+        if before.status in ENDED:
+            tell_parent(tx, before.id)
+
+    def _is_the_same(self, child: Child) -> bool:
+        asked = (child.job, child.input) == (self.job, self.arguments)
+        is_given_up = child.cancel_requested_at or child.status is RunStatus.CANCELLED
+        return asked and not is_given_up and child.pruned_at is None
+
+    def _start(self, tx: Tx, wait: WaitKey) -> None:
+        new_id = run_id(tx.now)
+        children.insert(
+            tx,
+            run_id=new_id,
+            job=self.job,
+            arguments=self.arguments,
+            requested_by=self.requested_by,
+            parent=(wait.run_id, wait.name, wait.nth),
+            depth=self.depth,
+        )
+        audit.append(
+            tx,
+            actor=f"job:{wait.run_id}",
+            via="job",
+            action="start",
+            outcome="done",
+            run_id=new_id,
+        )
+        failpoint("child:started")
+        tx.announce(Topic.READY)
+
+
+def new_child(
+    registry: Registry,
+    job: str,
+    arguments: Mapping[str, Any],
+    *,
+    requested_by: str,
+    parents: int,
+    is_again: bool,
+) -> NewChild:
+    """Answer what to start. Raises JobNotFound, InputRefused, StepMisused: nothing is written."""
+    if parents >= DEEPEST:
+        raise StepMisused(
+            f"run_job({job!r}, …): this run has {parents} parents above it, and {DEEPEST} are the"
+            " most: a job that starts itself needs an end"
+        )
+    accepted = registry.get(job).accept(arguments)
+    return NewChild(job, accepted, requested_by, parents + 1, is_again)
+
+
+def tell_parent(tx: Tx, child_id: str) -> None:
+    """End the wait of a child's parent by the end of the child, and wake the parent.
+
+    Harmless where the parent waits no more.
+    """
+    child = children.get(tx, child_id)
+    wait = waits.get(tx, child.parent_id, child.parent_name, child.parent_nth)
+    if wait is None or not waits.end(tx, wait, WaitStatus.RESOLVED):
+        return
+    status, value = _end(child)
+    journal.settle(tx, wait.run_id, *wait.entry, status, value)
+    failpoint("child:told")
+    runs.wake(tx, wait.run_id)
+    tx.announce(Topic.READY)
+
+
+def too_late(tx: Tx, wait: waits.Wait) -> str:
+    """Answer what becomes of a wait whose child has not ended in time."""
+    child = children.of_wait(tx, wait.run_id, wait.name, wait.nth)
+    return dumps(
+        {
+            "kind": "timeout",
+            "message": f"the run {child} did not end in time; it is asked to end",
+            "run_id": child,
+        }
+    )
+
+
+def _end(child: Child) -> tuple[EntryStatus, str]:
+    """Answer what a parent is told: what the child returned, or why it did not."""
+    if child.status is RunStatus.COMPLETED:
+        value = {"run_id": child.id, "result": loads(child.result or "null")}
+        return EntryStatus.DONE, dumps(value)
+    why = loads(child.error) if child.error else {"kind": "cancelled", "message": "cancelled"}
+    message = f"the run {child.id} of {child.job} {child.status.value}: {why['message']}"
+    if child.status is RunStatus.CANCELLED:
+        message = f"the run {child.id} of {child.job} was cancelled"
+    told = {"kind": why["kind"], "message": message, "run_id": child.id}
+    return EntryStatus.FAILED, dumps(told)
