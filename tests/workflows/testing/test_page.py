@@ -13,4 +13,4 @@ async def test_the_example_on_the_page_runs(name):
 
 
 def test_the_page_has_an_example_of_each_thing_it_speaks_of():
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
