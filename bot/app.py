@@ -36,6 +36,7 @@ from bot.slack.sender import Sender
 from bot.slack.sending import Slack
 from bot.slack.services import Services
 from bot.slack.socket import Sockets, Timings
+from bot.watch import Heartbeat, Watch
 from bot.web import app as web_app
 from bot.web import routes
 from bot.web.admission import Admission
@@ -86,6 +87,7 @@ class Harbor:
     dispatcher: Dispatcher
     scheduler: Scheduler
     homes: Homes
+    watch: Watch
     url: str = ""
 
 
@@ -198,7 +200,8 @@ def _build(
         chores=(Retention(db, engine, clock), Seals(db, clock)),
         on_tick=(worker.wake, dispatcher.wake),
     )
-    return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes)
+    watch = Watch(db, scheduler, clock)
+    return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes, watch)
 
 
 def _context(surroundings: Surroundings, step: Step, run: Claimed) -> Context:
@@ -214,6 +217,7 @@ async def _working(harbor: Harbor, outside: Outside) -> AsyncIterator[None]:
         asyncio.create_task(harbor.worker.run(), name="worker"),
         asyncio.create_task(harbor.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(harbor.homes.run(), name="homes"),
+        asyncio.create_task(Heartbeat().run(), name="heartbeat"),
         asyncio.create_task(
             keep_asking(outside.client, outside.connection, outside.identity), name="identity"
         ),

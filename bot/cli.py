@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import commands, config, logs
-from store.errors import CannotOpen
+from store.errors import CannotGoOn, CannotOpen
 from workflows import failpoint
 from workflows.errors import ConfigurationError, JobRefused
 from workflows.registry import Registry, load, stop
@@ -43,7 +43,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
-    except (ConfigurationError, CannotOpen, JobRefused) as error:
+    except (ConfigurationError, CannotOpen, CannotGoOn, JobRefused) as error:
         sys.stderr.write(f"harbor: {error}\n")
         raise SystemExit(REFUSED) from None
 
@@ -169,8 +169,18 @@ async def _serve(settings: config.Settings, registry: Registry) -> None:
         # 50 ms each time, in which nobody's click is answered.
         gc.freeze()
         log.info("listening at %s", harbor.url)
-        await stopping.wait()
+        await _until(stopping, harbor.watch)
         log.info("stopping")
+
+
+async def _until(stopping: asyncio.Event, watch: Any) -> None:
+    """Wait until somebody stops us. Raises CannotGoOn where we have to stop ourselves."""
+    asked, watching = asyncio.create_task(stopping.wait()), asyncio.create_task(watch.run())
+    done, left = await asyncio.wait({asked, watching}, return_when=asyncio.FIRST_COMPLETED)
+    for task in left:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
 def _on_signals(stop: Callable[[], Any]) -> None:

@@ -26,6 +26,14 @@ class Chore(Protocol):
         """Do a piece of it, if it is time."""
 
 
+def _new_scheduler() -> AsyncIOScheduler:
+    return AsyncIOScheduler(
+        timezone=UTC,
+        # Late is better than never, and once is enough: by default a late tick is dropped.
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+
+
 @dataclass
 class Scheduler:
     """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice."""
@@ -35,13 +43,13 @@ class Scheduler:
     chores: tuple[Chore, ...] = ()
     on_tick: tuple[Callable[[], None], ...] = ()
     last_tick_at: datetime | None = None
-    _scheduler: AsyncIOScheduler = field(
-        default_factory=lambda: AsyncIOScheduler(
-            timezone=UTC,
-            # Late is better than never, and once is enough: by default a late tick is dropped.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
-    )
+    _scheduler: AsyncIOScheduler = field(default_factory=_new_scheduler)
+    _under_way: int = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no tick is under way: then the next one must come by itself."""
+        return not self._under_way
 
     def start(self) -> None:
         """Begin to tick."""
@@ -61,6 +69,13 @@ class Scheduler:
         for wake in self.on_tick:
             wake()
 
+    def restart(self) -> None:
+        """Begin to tick anew: whatever has become of the ticks before."""
+        with suppress(Exception):
+            self.stop()
+        self._scheduler = _new_scheduler()
+        self.start()
+
     def stop(self) -> None:
         """Tick no more."""
         if self._scheduler.running:
@@ -68,8 +83,12 @@ class Scheduler:
 
     async def _beat(self) -> None:
         """Tick; APScheduler cancels what is under way when it stops, and would call it an error."""
-        with suppress(asyncio.CancelledError):
-            await self.tick()
+        self._under_way += 1
+        try:
+            with suppress(asyncio.CancelledError):
+                await self.tick()
+        finally:
+            self._under_way -= 1
 
     async def _arm(self) -> None:
         """Wake at the next deadline itself where it comes before the next tick."""

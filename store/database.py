@@ -37,6 +37,7 @@ R = TypeVar("R")
 
 MOST_AT_ONCE = 256  # calls in one commit
 READERS = 2
+MOST_FAILURES = 3  # of the disk in a row before this process gives up
 HIGH_WATER = "clock_high_water"
 
 
@@ -118,6 +119,9 @@ class Database:
         self._closed = False
         self._listeners: dict[Topic, list[Callable[[], None]]] = {topic: [] for topic in Topic}
         self._writer = file.connect(path)
+        self._identity = file.identity(path)
+        self._failures = 0  # of the disk, one after the other
+        self._broken: str | None = None
         self._now = self._high_water()
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="harbor-reader")
@@ -138,6 +142,8 @@ class Database:
             raise Stopped("the database is closed")
         answer: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Call(function, args, kwargs, answer))
+        if self._broken:
+            self._refuse_queued()
         return await answer
 
     async def read(
@@ -153,6 +159,20 @@ class Database:
     def listen(self, topic: Topic, callback: Callable[[], None]) -> None:
         """Call *callback* on the loop after every commit that announced *topic*."""
         self._listeners[topic].append(callback)
+
+    def trouble(self) -> str | None:
+        """Answer why this process can write no more, and has to make room for another; None: fine.
+
+        Also where the disk fails again and again, or the file is no longer the one it opened:
+        what is written to that is lost.
+        """
+        if self._broken:
+            return self._broken
+        if self._failures >= MOST_FAILURES:
+            return f"the disk under {self._path} has failed {self._failures} times in a row"
+        if file.identity(self._path) != self._identity:
+            return f"{self._path} was deleted or replaced while it was in use"
+        return None
 
     async def close(self) -> None:
         """Commit what is queued, then let go of the file."""
@@ -170,10 +190,35 @@ class Database:
 
     def _work(self) -> None:
         while batch := self._take():
-            results, announced = self._commit(batch)
-            # The loop may be gone when a test tears down in the middle of a commit.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._answer, results, announced)
+            try:
+                results, announced = self._commit(batch)
+            except BaseException as error:  # noqa: BLE001  a thread that ends tells nobody why
+                self._end(batch, error)
+                return
+            self._hand_over(results, announced)
+
+    def _end(self, batch: list[_Call], error: BaseException) -> None:
+        """The writer ends: nothing of *batch* is written, nor of what is queued from now on."""
+        self._roll_back()
+        self._broken = f"the database's writer has ended: {type(error).__name__}: {error}"
+        self._refuse(batch)
+        self._refuse_queued()
+
+    def _refuse_queued(self) -> None:
+        batch = []
+        with suppress(Empty):
+            while call := self._queue.get_nowait():
+                batch.append(call)
+        self._refuse(batch)
+
+    def _refuse(self, batch: list[_Call]) -> None:
+        failure = NotStored(f"nothing was written: {self._broken}")
+        self._hand_over([_Result(call.answer, None, failure) for call in batch], set())
+
+    def _hand_over(self, results: list[_Result], announced: set[Topic]) -> None:
+        # The loop may be gone when a test tears down in the middle of a commit.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._answer, results, announced)
 
     def _take(self) -> list[_Call]:
         """Wait for a call, then take all there are; empty at the end."""
@@ -204,8 +249,10 @@ class Database:
             self._failpoint("commit:after")
         except Exception as error:  # noqa: BLE001  whatever it was, every caller is told
             self._roll_back()
+            self._failures += _is_of_the_disk(error)
             failure = NotStored(f"nothing was written: {error}")
             return [_Result(call.answer, None, failure) for call in batch], set()
+        self._failures = 0
         return results, announced
 
     def _run(self, batch: list[_Call]) -> tuple[list[_Result], set[Topic]]:
@@ -292,3 +339,9 @@ class Database:
     def _high_water(self) -> datetime:
         found = self._writer.execute("SELECT value FROM meta WHERE key = ?", (HIGH_WATER,))
         return EPOCH + int(found.fetchone()[0]) * MICROSECOND
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Whether SQLite says that the disk, or what is on it, is broken."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says where
+    return code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -2,6 +2,7 @@
 
 StoreError
 ├── CannotOpen        the database cannot be used as it is; the message says what to do
+├── CannotGoOn        this process can use the database no more; a new one may
 ├── NotStored         nothing of this call was written; try again
 └── Stopped           the database is closed
 """
@@ -13,6 +14,10 @@ class StoreError(Exception):
 
 class CannotOpen(StoreError):
     """The database cannot be opened; the message names it and the next step."""
+
+
+class CannotGoOn(StoreError):
+    """This process must end, so that a new one can begin; the message says why."""
 
 
 class NotStored(StoreError):

@@ -17,6 +17,8 @@ SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 1000",
+    # A reader that was slow lets the log grow; once it has gone, the room is given back.
+    "PRAGMA journal_size_limit = 67108864",
     "PRAGMA mmap_size = 0",
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
 )
@@ -80,6 +82,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise CannotOpen(f"{path} cannot be opened: {error}") from error
     return connection
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Answer which file *path* names now; None: none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _keep_private(path: Path) -> None:

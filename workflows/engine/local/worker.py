@@ -124,7 +124,7 @@ class Worker:
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
-        task = asyncio.create_task(self._pass(claim), name=f"run {run.id}")
+        task = asyncio.create_task(self._pass(claim), name=f"run {run.id} of {run.job}")
         self._passes[task] = Lease(run.id, run.epoch)
         if run.idle_claims > SUSPECT:
             self._suspect = task
