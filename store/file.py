@@ -28,6 +28,7 @@ NETWORK_FILE_SYSTEMS = {
 }
 MOUNTS = Path("/proc/self/mounts")
 PRIVATE = 0o600
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,18 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if read_only:
             connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
-        raise CannotOpen(f"{path} cannot be opened: {error}") from error
+        raise cannot_open(path, error) from error
     return connection
+
+
+def cannot_open(path: Path, error: sqlite3.Error) -> CannotOpen:
+    """Answer what people are told of a file that SQLite will not use."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+        return CannotOpen(f"{path} cannot be opened: {error}")
+    return CannotOpen(
+        f"{path} cannot be opened: {error}; put it aside with its -wal and -shm files, and restore"
+        " the latest backup"
+    )
 
 
 def identity(path: Path) -> tuple[int, int] | None:

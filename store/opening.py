@@ -1,5 +1,6 @@
 """Opening: from a database URL to a database in use, in the one order that is safe."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,9 @@ def open_database(
         if failpoint is None:
             return Database(path, lock, clock)
         return Database(path, lock, clock, failpoint)
+    except sqlite3.DatabaseError as error:
+        lock.release()
+        raise file.cannot_open(path, error) from error
     except BaseException:
         lock.release()
         raise

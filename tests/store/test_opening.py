@@ -206,3 +206,15 @@ async def test_f42_a_file_that_may_not_be_written_is_refused(database_url, tmp_p
         open_database(database_url, now)
 
     tmp_path.chmod(0o700)
+
+
+async def test_f48_a_file_with_a_broken_page_is_refused_and_says_to_restore_a_backup(
+    database_url, path
+):
+    schema.upgrade(path)
+    bytes_of = bytearray(path.read_bytes())
+    bytes_of[:4096] = bytes_of[:100] + bytes(3996)
+    path.write_bytes(bytes_of)
+
+    with pytest.raises(CannotOpen, match="restore the latest backup"):
+        open_database(database_url, now)

@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import time
 import weakref
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -296,3 +297,49 @@ async def test_the_park_of_a_pass_that_died_before_it_is_made_by_the_next_one_f6
     assert [w.deadline_at for w in (await harness.get(run)).waits] == [
         NOON + HOUR + timedelta(minutes=5)
     ]
+
+
+async def test_f69_a_clock_that_flaps_around_a_deadline_ends_the_wait_once(engines, effects):
+    async def story(ctx, request):
+        event = await ctx.step.wait_for_event("answer", timeout="1h", expected=["yes"])
+        await ctx.step.run("after", effects.post, event.kind)
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+    await harness.move(minutes=59, seconds=59)
+
+    for seconds in (2, -2, 2, -1, 1):
+        await harness.move(seconds=seconds)
+
+    assert await harness.status(run) == "completed"
+    assert effects.done == ["timeout"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "noon"),
+    [
+        ("Europe/Berlin", datetime(2026, 3, 28, 12, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 10, 24, 12, tzinfo=UTC)),
+        ("America/New_York", datetime(2028, 2, 28, 12, tzinfo=UTC)),
+    ],
+)
+async def test_f71_a_day_is_86_400_seconds_whatever_the_zone_of_the_machine_says(
+    engines, clock, monkeypatch, zone, noon
+):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    clock.move(seconds=(noon - clock.now()).total_seconds())
+    harness = await engines(a_job(waits_for_a_day))
+    run = await harness.started()
+
+    await harness.move(seconds=86_399)
+    before = await harness.status(run)
+    await harness.move(seconds=1)
+
+    monkeypatch.undo()
+    time.tzset()
+    assert (before, await harness.status(run)) == ("waiting", "completed")
+
+
+async def waits_for_a_day(ctx, request):
+    await ctx.step.wait_for_event("answer", timeout="24h", expected=["yes"])
