@@ -322,7 +322,8 @@ def _programs(harbor: Harbor, outside: Outside) -> list[web.RouteDef]:
     clock, key = outside.clock, secret_key(outside.settings)
     admission = Admission(Access(harbor.db, key, clock), Limits(clock))
     metrics = MetricsDoor(admission, Metrics(harbor.db, harbor.scheduler, clock).drawn)
-    api = routes_for_programs(admission, key, harbor.engine, harbor.gates, outside.registry)
+    engine, gates = harbor.engine, harbor.gates
+    api = routes_for_programs(admission, key, engine, gates, outside.registry, clock)
     return [*api, *metrics.routes()]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 from store import file
 from store.errors import CannotOpen
 
-HEAD = "0006"
+HEAD = "0007"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

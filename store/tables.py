@@ -418,6 +418,16 @@ class SealRow(SQLModel, table=True):
     at: datetime = _time()
 
 
+class ScheduleRow(SQLModel, table=True):
+    """When a job starts by itself next, and by which expression that was worked out."""
+
+    __tablename__ = "schedules"
+    job: str = Field(primary_key=True)
+    cron: str
+    timezone: str
+    next_at: datetime = _time()
+
+
 class DraftRow(SQLModel, table=True):
     """A form that somebody has begun: what its earlier pages were answered."""
 
@@ -472,6 +482,7 @@ CARDS = _table("cards")
 OUTBOX = _table("outbox")
 AUDIT = _table("audit")
 SEALS = _table("seals")
+SCHEDULES = _table("schedules")
 DRAFTS = _table("drafts")
 TOKENS = _table("tokens")
 SESSIONS = _table("sessions")

@@ -13,10 +13,12 @@ from pydantic_core import PydanticUndefined
 from workflows.context import Context
 from workflows.errors import InputRefused, JobRefused, NotSerializable
 from workflows.plain import dumps, loads, plain
+from workflows.schedule import Schedule, schedule
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
 LARGEST_INPUT = 256 * 1024  # characters of JSON
 MOST_AT_ONCE = 1000
+UTC = "UTC"
 
 Function = Callable[[Context, Any], Awaitable[Any]]
 
@@ -31,6 +33,7 @@ class Job:
     model: type[BaseModel] = field(repr=False)
     guests_may_start: bool = False
     at_once: int | None = None  # how many of its runs are executed at once; None: no limit
+    schedule: Schedule | None = None  # when it starts by itself; None: only when it is asked to
 
     @property
     def place(self) -> str:
@@ -63,25 +66,31 @@ def job(
     description: str = "",
     guests_may_start: bool = False,
     at_once: int | None = None,
+    cron: str | None = None,
+    timezone: str = UTC,
 ) -> Callable[[Function], Job]:
     """Make a job of an async function of a `Context` and one pydantic model.
 
     *at_once* is how many of its runs may be executed at the same time; the others stay ready.
-    A run that waits is not executed. Raises JobRefused when the definition cannot work, naming
-    the job and the fault.
+    A run that waits is not executed. *cron* is when it starts by itself, with its defaults as its
+    input: five fields, read in *timezone*. Raises JobRefused when the definition cannot work,
+    naming the job and the fault.
     """
 
     def define(function: Function) -> Job:
         _check_name(name)
         _check_limit(name, at_once)
-        return Job(
+        defined = Job(
             name=name,
             description=description or inspect.getdoc(function) or "",
             function=function,
             model=_model(name, function),
             guests_may_start=guests_may_start,
             at_once=at_once,
+            schedule=_schedule(name, cron, timezone),
         )
+        _check_start(defined)
+        return defined
 
     return define
 
@@ -100,6 +109,30 @@ def _check_limit(name: str, at_once: object) -> None:
             f"the job {name!r} has at_once={at_once!r:.80}: from 1 to {MOST_AT_ONCE} of its runs"
             " executed at once, or leave it out"
         )
+
+
+def _schedule(name: str, cron: str | None, timezone: str) -> Schedule | None:
+    try:
+        if cron is not None:
+            return schedule(cron, timezone)
+    except JobRefused as error:
+        raise JobRefused(f"the job {name!r} has {error}") from error
+    if timezone != UTC:
+        raise JobRefused(f"the job {name!r} has timezone={timezone!r:.80} but no cron=: give both")
+    return None
+
+
+def _check_start(defined: Job) -> None:
+    """Refuse a job that starts by itself but cannot: nobody is there to fill its form in."""
+    if defined.schedule is None:
+        return
+    try:
+        defined.accept({})
+    except (InputRefused, NotSerializable) as error:
+        raise JobRefused(
+            f"the job {defined.name!r} has cron={defined.schedule.cron!r}, so nobody is asked for"
+            f" its input; give every field of {defined.model.__name__} a default ({error})"
+        ) from error
 
 
 def _model(name: str, function: Function) -> type[BaseModel]:

@@ -50,7 +50,7 @@ async def _serving(settings: Settings, key: str) -> AsyncIterator[str]:
             client_max_size=LARGEST_BODY, middlewares=[guard, mapped, checked(settings.public_url)]
         )
         admission = Admission(Access(db, key, clock), Limits(clock))
-        app.add_routes(routes(admission, key, engine, Gates(db, engine), registry))
+        app.add_routes(routes(admission, key, engine, Gates(db, engine), registry, clock))
         async with _listening(app) as url:
             yield url
     finally:

@@ -27,7 +27,7 @@ def jobs(as_json: AsJson = False) -> None:  # noqa: FBT002  a flag of the comman
     if as_json:
         print_json(Jobs(items=listed))
         return
-    drawing.table(("JOB", "INPUT", "WHAT"), [_job(job) for job in listed])
+    drawing.table(("JOB", "INPUT", "STARTS BY ITSELF", "WHAT"), [_job(job) for job in listed])
 
 
 def run(
@@ -129,12 +129,20 @@ def _told(run: Run, *, as_json: bool) -> None:
         typer.echo(f"{run.id} {run.status.value}")
 
 
-def _job(job: Job) -> tuple[str, str, str]:
+def _job(job: Job) -> tuple[str, str, str, str]:
     required = job.input_schema.get("required", [])
     fields = [
         name if name in required else f"[{name}]" for name in job.input_schema.get("properties", {})
     ]
-    return job.name, " ".join(fields), job.description
+    return job.name, " ".join(fields), _starts(job), job.description
+
+
+def _starts(job: Job) -> str:
+    """Answer when a job starts by itself: how it is written, and the next time."""
+    if job.schedule is None:
+        return ""
+    written, zone = job.schedule.cron, job.schedule.timezone
+    return f"{written} {zone}, next {moment(job.schedule.next_at)}"
 
 
 def _schema(client: HarborClient, job: str) -> arguments.Schema:

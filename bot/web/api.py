@@ -15,6 +15,7 @@ from bot.web.cursors import Cursors
 from bot.web.problems import Problem, invalid, too_large
 from workflows.approvals.gate import Person
 from workflows.approvals.gates import Gates
+from workflows.clock import Clock
 from workflows.engine.base import Done, Engine, NotDone, RunView, Start
 from workflows.errors import InputRefused, JobNotFound, KeyReused
 from workflows.event import Accepted, Declined, Delivery, Receipt, Refused
@@ -35,6 +36,7 @@ class Api:
     engine: Engine
     gates: Gates
     registry: Registry
+    clock: Clock
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Answer the routes."""
@@ -51,7 +53,8 @@ class Api:
     async def jobs(self, request: web.Request) -> web.Response:
         """`GET /jobs`: those the caller may run."""
         caller = await self.admission.admit(request, Scope.RUNS_READ)
-        found = [bodies.job(job) for job in self.registry if caller.sees(job.name)]
+        now = self.clock.now()
+        found = [bodies.job(job, now) for job in self.registry if caller.sees(job.name)]
         return answer(shapes.Jobs(items=found))
 
     async def start(self, request: web.Request) -> web.Response:

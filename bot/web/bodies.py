@@ -1,5 +1,6 @@
 """What the API answers, made of what the engine and the gates show."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,6 +10,7 @@ from bot.web import shapes
 from workflows.approvals.view import GateView
 from workflows.engine.base import RunView
 from workflows.job import Job
+from workflows.schedule import Schedule
 
 
 def run(found: RunView) -> shapes.Run:
@@ -21,10 +23,13 @@ def listed(found: RunView) -> shapes.Run:
     return shapes.Run.model_validate(found).model_copy(update={"waits": None, "timeline": None})
 
 
-def job(found: Job) -> shapes.Job:
-    """Answer a job with the schema of its input."""
+def job(found: Job, now: datetime) -> shapes.Job:
+    """Answer a job with the schema of its input, and when it starts by itself next."""
     return shapes.Job(
-        name=found.name, description=found.description, input_schema=_schema(found.model)
+        name=found.name,
+        description=found.description,
+        input_schema=_schema(found.model),
+        schedule=_schedule(found.schedule, now) if found.schedule else None,
     )
 
 
@@ -48,6 +53,10 @@ def gate(found: GateView) -> shapes.Gate:
         decided_by=found.decided_by,
         note=found.note,
     )
+
+
+def _schedule(found: Schedule, now: datetime) -> shapes.Schedule:
+    return shapes.Schedule(cron=found.cron, timezone=found.timezone, next_at=found.after(now))
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

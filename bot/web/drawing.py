@@ -61,6 +61,8 @@ def name_of(actor: str, name: str = "") -> str:
             return text.cut(text.one_line(name), LONGEST_NAME) or rest.rpartition(":")[2]
         case "token" | "operator" if rest:
             return f"{kind} {text.cut(text.one_line(rest), LONGEST_NAME)}"
+        case "cron" if rest:
+            return f"the schedule of {text.cut(text.one_line(rest), LONGEST_NAME)}"
         case "job" if rest:
             return f"run {text.cut(text.one_line(rest), LONGEST_NAME)}"
         case _:

@@ -65,12 +65,21 @@ class RetryRun(Asked):
     """`POST /runs/{id}/retry`; the body may be left out."""
 
 
+class Schedule(Answered):
+    """When a job starts by itself: a cron expression, the zone it is read in, the next time."""
+
+    cron: str
+    timezone: str
+    next_at: datetime
+
+
 class Job(Answered):
-    """A job that can be run."""
+    """A job that can be run. `schedule` is null where it starts only when it is asked to."""
 
     name: str
     description: str
     input_schema: dict[str, Any]
+    schedule: Schedule | None
 
 
 class Jobs(Answered):

@@ -134,6 +134,8 @@ def mention(actor: str) -> str:
     kind, _, name = actor.partition(":")
     if kind in {"token", "operator"} and name:
         return f"{kind} {inline(name, LONGEST_NAME)}"
+    if kind == "cron" and name:
+        return f"the schedule of {inline(name, LONGEST_NAME)}"
     if kind == "job" and name:
         return f"run {inline(name, LONGEST_NAME)}"
     return inline(actor, LONGEST_NAME)

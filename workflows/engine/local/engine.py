@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from store import audit, runs, waits
-from store.database import Database, Topic, Tx
+from store import runs, waits
+from store.database import Database, Tx
 from store.tables import RunStatus
 from workflows.clock import Clock
 from workflows.duration import duration
 from workflows.engine.base import SHORTEST_KEPT, Done, NotDone, Pruned, RunView, Start, Started
-from workflows.engine.local import retention, transitions, views
-from workflows.errors import KeyReused
+from workflows.engine.local import cron, retention, starting, transitions, views
 from workflows.event import Delivery, Receipt
 from workflows.ids import is_run_id, run_id
 from workflows.registry import Registry
@@ -26,7 +25,7 @@ class LocalEngine:
     async def start(self, start: Start) -> Started:
         """See `Engine.start`."""
         arguments = self._registry.get(start.job).accept(start.arguments)
-        return await self._db.write(_start, start, arguments, run_id(self._clock.now()))
+        return await self._db.write(starting.start, start, arguments, run_id(self._clock.now()))
 
     def deliver(self, tx: Tx, delivery: Delivery) -> Receipt:
         """See `Engine.deliver`."""
@@ -73,6 +72,7 @@ class LocalEngine:
 
     async def recover(self) -> int:
         """Take up what the last process left behind; call once, before the workers start."""
+        await self._db.write(cron.plan, self._registry)
         return await self._db.write(transitions.recover, self._registry.names())
 
     async def sweep(self) -> None:
@@ -80,10 +80,12 @@ class LocalEngine:
         ended = await self._db.write(transitions.sweep, self._registry.names())
         while ended == transitions.SWEEP:
             ended = await self._db.write(transitions.expire_due)
+        for job in await self._db.read(cron.due, self._registry):
+            await self._db.write(cron.fire, job, cron.arguments(job))
 
     async def next_due(self) -> datetime | None:
-        """Answer when something will be due next: a deadline or a step that is tried again."""
-        return await self._db.read(_next_due)
+        """Answer when something is due next: a deadline, a step to try again, a job to start."""
+        return await self._db.read(_next_due, self._registry)
 
     async def list(
         self,
@@ -106,30 +108,6 @@ class LocalEngine:
         return [views.brief(run) for run in found]
 
 
-def _start(tx: Tx, start: Start, arguments: str, new_id: str) -> Started:
-    if start.key is not None and start.scope is not None:
-        known = runs.by_start_key(tx, start.scope, start.key)
-        if known is not None:
-            if (known.job, known.input) != (start.job, arguments):
-                raise KeyReused(f"this key started run {known.id}, of another job or input")
-            return Started(known.id, repeated=True)
-    runs.insert(
-        tx,
-        run_id=new_id,
-        job=start.job,
-        arguments=arguments,
-        requested_by=start.requested_by,
-        via=start.via,
-        start_scope=start.scope if start.key else None,
-        start_key=start.key,
-    )
-    audit.append(
-        tx, actor=start.requested_by, via=start.via, action="start", outcome="done", run_id=new_id
-    )
-    tx.announce(Topic.READY)
-    return Started(new_id)
-
-
-def _next_due(tx: Tx) -> datetime | None:
-    due = (waits.next_deadline(tx), runs.next_ready_at(tx))
+def _next_due(tx: Tx, registry: Registry) -> datetime | None:
+    due = (waits.next_deadline(tx), runs.next_ready_at(tx), cron.next_due(tx, registry))
     return min((at for at in due if at is not None), default=None)

@@ -1,11 +1,14 @@
 """The stories that are told again and again: a job, its client, and the one end they come to."""
 
+from dataclasses import replace
+
 from tests.workflows.engine.crashes.lives import End, Story, World
 from tests.workflows.kit import Harness, a_job
 from tests.workflows.people import a_vote
 from workflows.approvals.gate import Policy
 from workflows.errors import StepOutcomeUnknown
 from workflows.registry import Job
+from workflows.schedule import schedule
 from workflows.step import Retries
 
 YES = {"timeout": "1h", "expected": ["yes"]}
@@ -301,6 +304,17 @@ async def give_up_building(harness: Harness, world: World) -> None:
     await harness.run()
 
 
+def scheduled(world: World) -> Job:
+    async def story(ctx, request):
+        await ctx.step.run("report", world.post, "report")
+
+    return replace(a_job(story), schedule=schedule("0 * * * *", "UTC"))
+
+
+async def let_an_hour_pass(harness: Harness, world: World) -> None:
+    await harness.move(hours=1)
+
+
 COMPLETED = "completed"
 APPROVED = Story(approved, approve, End(COMPLETED, ['"Approved"'], {"before": 1, "after": 1}))
 TRIED_AGAIN = Story(tried_again, try_again, End(COMPLETED, ["null"], {"flaky": 3, "after": 1}))
@@ -322,6 +336,7 @@ HAD_BUILT = Story(
 GAVE_UP_BUILDING = Story(
     gave_up_building, give_up_building, End("cancelled", [None, None], {"clear up": 1})
 )
+SCHEDULED = Story(scheduled, let_an_hour_pass, End(COMPLETED, ["null"], {"report": 1}))
 # It has no one end: what may begin once was done, or somebody was sent to look.
 BEGUN_ONCE = Story(begun_once, start_only)
 FORCED = Story(forced, force, End("cancelled", [None], {"before": 1}))
@@ -340,5 +355,6 @@ STORIES = {
     "any_of_two": ANY_OF_TWO,
     "waiting_to_close": WAITING_TO_CLOSE,
     "had_built": HAD_BUILT,
+    "scheduled": SCHEDULED,
     "gave_up_building": GAVE_UP_BUILDING,
 }

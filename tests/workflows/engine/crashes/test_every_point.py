@@ -22,6 +22,7 @@ from tests.workflows.engine.crashes.stories import (
     GAVE_UP_BUILDING,
     HAD_BUILT,
     HANDED_OVER,
+    SCHEDULED,
     SENT_EVENTS,
     SLEPT,
     TRIED_AGAIN,
@@ -56,6 +57,10 @@ def test_f4_a_step_that_is_tried_again_is_the_same_whenever_its_process_dies(wor
 
 def test_f9_four_deadlines_pass_once_each_whenever_the_process_dies(worlds):
     assert sweep(worlds, UNANSWERED).points > 30
+
+
+def test_f10_a_job_starts_once_at_its_time_whenever_the_process_dies(worlds):
+    assert sweep(worlds, SCHEDULED).points > 15
 
 
 def test_f10_a_run_that_starts_another_is_the_same_whenever_its_process_dies(worlds):
