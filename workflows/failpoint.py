@@ -3,7 +3,8 @@
 ``failpoint("park:pre-commit")`` does nothing until somebody arms it. A test arms it in its own
 process with :func:`armed`, or in a child process through the environment variable of
 :data:`VARIABLE`: ``name`` dies at the first passing, ``name:3`` at the third, ``#17`` at the
-seventeenth point passed, whatever its name.
+seventeenth point passed, whatever its name; ``first>name`` at the first passing of ``name`` that
+comes after one of ``first``.
 """
 
 import os
@@ -43,13 +44,17 @@ def arm_from_environment() -> None:
 
 def dying_at(wanted: str) -> Callable[[str], None]:
     """Answer what kills this process at the point *wanted* (see the top of the file)."""
-    name, _, nth = wanted.rpartition("#" if wanted.startswith("#") else ":")
+    *firsts, last = wanted.split(">")
+    name, _, nth = last.rpartition("#" if last.startswith("#") else ":")
     if not nth.isdigit():  # The names of points have colons themselves.
-        name, nth = wanted, "1"
+        name, nth = last, "1"
     left = count(int(nth), -1)
 
     def on_pass(passed: str) -> None:
-        if name in {"", passed} and next(left) == 1:
+        if firsts:
+            if passed == firsts[0]:
+                firsts.pop(0)
+        elif name in {"", passed} and next(left) == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return on_pass

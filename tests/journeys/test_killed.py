@@ -264,7 +264,7 @@ async def test_a_process_that_dies_while_telling_the_result_tells_it_once(
     await is_done_once(harbor)
 
 
-@pytest.mark.parametrize("point", ["commit:after:8"])
+@pytest.mark.parametrize("point", ["deliver:ended>commit:before", "deliver:ended>commit:after"])
 async def test_a_process_that_dies_around_a_commit_counts_a_click_once(harbor: Process, point: str):
     await harbor.start()
     card = await asked(harbor)

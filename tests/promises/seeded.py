@@ -170,11 +170,11 @@ BUGS = (
             ),
             Edit(
                 ENGINE,
-                "def _start(tx: Tx,",
+                "def _next_due(tx: Tx,",
                 "def _wake_decided(tx, run_id):\n"
                 "    if not waits.open_of_run(tx, run_id):\n"
                 "        transitions._wake(tx, run_id)\n\n\n"
-                "def _start(tx: Tx,",
+                "def _next_due(tx: Tx,",
             ),
             _instead(
                 DECIDE,

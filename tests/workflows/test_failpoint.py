@@ -39,7 +39,8 @@ def test_an_armed_point_tells_its_name_until_the_block_ends():
 @pytest.mark.parametrize(
     ("wanted", "died_at"),
     [("a", 1), ("b:c", 2), ("a:2", 3), ("b:c:2", 4), ("b", None), ("#1", 1), ("#4", 4),
-     ("#6", None), ("c", None), ("a:4", None), ("", None)],
+     ("#6", None), ("c", None), ("a:4", None), ("", None), ("b:c>a", 3), ("b:c>a:2", 5),
+     ("c>a", None)],
 )  # fmt: skip
 def test_a_process_dies_where_its_environment_says(wanted, died_at):
     child = subprocess.run(

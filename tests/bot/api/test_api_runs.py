@@ -19,6 +19,7 @@ RUN = {
     "error",
     "blocked_reason",
     "requested_by",
+    "parent_id",
     "created_at",
     "updated_at",
     "finished_at",

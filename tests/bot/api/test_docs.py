@@ -96,7 +96,9 @@ def _routes(desk: Desk):
     harbor, nothing = desk.town.harbor, Registry()
     app = web.Application()
     admission = Admission(desk.access, Limits(desk.town.clock))
-    app.add_routes(routes(admission, desk.key, harbor.engine, harbor.gates, nothing))
+    app.add_routes(
+        routes(admission, desk.key, harbor.engine, harbor.gates, nothing, desk.town.clock)
+    )
     app.add_routes(MetricsDoor(admission, nothing_drawn).routes())
     app.add_routes([web.get("/healthz", described), web.get("/readyz", described)])
     return app.router.routes()

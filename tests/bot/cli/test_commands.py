@@ -19,7 +19,7 @@ def test_jobs_are_listed_with_their_fields(shell: Shell):
     ran = shell.harbor("jobs")
 
     assert ran.status == 0
-    assert "echo\titem [amount] [urgent] [tags]\tAnswer the input." in ran.out.splitlines()
+    assert "echo\titem [amount] [urgent] [tags]\t\tAnswer the input." in ran.out.splitlines()
 
 
 def test_run_prints_the_id_alone_and_reads_values_by_the_jobs_model(shell: Shell, desk: Desk):
