@@ -45,7 +45,7 @@ class Metrics:
         async with self._one_at_a_time:  # two would add the same lines of the audit twice
             await self._read_on()
             stock = await self._fresh_stock()
-            found = [*_stocks(stock), *self._counted(), *self._tick()]
+            found = [*_stocks(stock), *self._counted(), *self._tick(), *self._log()]
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Found(found))
         return generate_latest(registry)
@@ -74,6 +74,11 @@ class Metrics:
         if last is not None:
             age = (self.clock.now() - last).total_seconds()
             yield GaugeMetricFamily("harbor_last_tick_age_seconds", "Since the last sweep", age)
+
+    def _log(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "harbor_wal_bytes", "The database's write-ahead log", self.db.log_size()
+        )
 
 
 @dataclass(frozen=True, eq=False)  # the registry keeps it by what it is

@@ -17,6 +17,7 @@ freezes time until it has caught up, so nothing fires early.
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -38,6 +39,8 @@ R = TypeVar("R")
 MOST_AT_ONCE = 256  # calls in one commit
 READERS = 2
 MOST_FAILURES = 3  # of the disk in a row before this process gives up
+LONGEST_READ_S = 30  # a reader keeps the log from being emptied for as long as it reads
+LOOKED_AT_EACH = 100_000  # instructions of SQLite's, about a millisecond
 HIGH_WATER = "clock_high_water"
 
 
@@ -149,7 +152,11 @@ class Database:
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run *function(tx, …)* on a read-only connection and answer its value."""
+        """Run *function(tx, …)* on a read-only connection and answer its value.
+
+        Raises what *function* raised, NotStored where a query is still busy after
+        `LONGEST_READ_S`, Stopped after `close`.
+        """
         if self._closed:
             raise Stopped("the database is closed")
         return await self._loop.run_in_executor(
@@ -173,6 +180,10 @@ class Database:
         if file.identity(self._path) != self._identity:
             return f"{self._path} was deleted or replaced while it was in use"
         return None
+
+    def log_size(self) -> int:
+        """Answer how many bytes the ``-wal`` takes: it grows while a reader is slow."""
+        return file.size(Path(f"{self._path}-wal"))
 
     async def close(self) -> None:
         """Commit what is queued, then let go of the file."""
@@ -330,9 +341,16 @@ class Database:
         if connection is None:
             connection = self._local.connection = file.connect(self._path, read_only=True)
             self._reading.append(connection)
+        end = time.monotonic() + LONGEST_READ_S
+        connection.set_progress_handler(lambda: time.monotonic() > end, LOOKED_AT_EACH)
         connection.execute("BEGIN")
         try:
             return function(Tx(connection, max(self._now, self._clock())))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            message = f"reading took more than {LONGEST_READ_S} s; ask for less"
+            raise NotStored(message) from error
         finally:
             connection.execute("ROLLBACK")
 

@@ -104,6 +104,14 @@ def identity(path: Path) -> tuple[int, int] | None:
     return (found.st_dev, found.st_ino)
 
 
+def size(path: Path) -> int:
+    """Answer how many bytes *path* takes; 0 where it does not exist."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _keep_private(path: Path) -> None:
     """Make the file ours alone: what people approve is nothing for everyone on this machine.
 

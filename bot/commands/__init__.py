@@ -1,8 +1,17 @@
-"""The commands that talk to Harbor: runs, decisions, tokens, the audit."""
+"""The commands that talk to Harbor: runs, decisions, tokens, the audit, backups."""
 
 import typer
 
-from bot.commands import auditing, deciding, linting, pruning, rehearsing, runs, tokens
+from bot.commands import (
+    auditing,
+    backing_up,
+    deciding,
+    linting,
+    pruning,
+    rehearsing,
+    runs,
+    tokens,
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
         deciding.reject,
         linting.lint,
         pruning.prune,
+        backing_up.backup,
         rehearsing.replay,
     ):
         app.command()(command)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from store import database
 from store.database import MOST_AT_ONCE, Topic
 from store.errors import NotStored, Stopped
 from store.opening import open_database
@@ -256,6 +257,52 @@ async def test_a_reader_sees_what_was_committed_before_it_began(db):
         await db.write(put, f"k{n}")
 
         assert len(await db.read(keys)) == n + 1
+
+
+def endless(tx):
+    return tx._connection.execute(
+        """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+        SELECT max(i) FROM n"""
+    ).fetchone()
+
+
+async def test_f45_a_reader_that_takes_too_long_is_ended_and_the_next_one_reads(db, monkeypatch):
+    monkeypatch.setattr(database, "LONGEST_READ_S", 0.05)
+
+    with pytest.raises(NotStored, match=r"more than 0\.05 s"):
+        await db.read(endless)
+
+    assert await db.write(put, "k1") == "k1"
+    assert await db.read(keys) == ["k1"]
+
+
+def grow(tx, n):
+    for part in range(16):
+        put(tx, f"k{n}-{part}", "x" * 1_000_000)
+
+
+def slowly(tx, reading, go_on):
+    found = keys(tx)
+    reading.set()
+    go_on.wait(10)
+    return found
+
+
+async def test_f45_the_log_that_grew_under_a_reader_is_cut_when_it_has_gone(db):
+    reading, go_on = threading.Event(), threading.Event()
+    reader = asyncio.create_task(db.read(slowly, reading, go_on))
+    await asyncio.to_thread(reading.wait, 10)
+    for n in range(8):
+        await db.write(grow, n)
+    grown = db.log_size()
+
+    go_on.set()
+    await reader
+    for n in range(3):
+        await db.write(put, f"k{n}")
+
+    assert grown > 120_000_000
+    assert db.log_size() <= 64 * 1024 * 1024
 
 
 # -- listeners ------------------------------------------------------------------------------------

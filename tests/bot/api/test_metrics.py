@@ -67,11 +67,12 @@ def test_deliveries_are_counted(desk: Desk, api: httpx.Client):
     assert of(after, name, **labels) == of(before, name, **labels) + 1
 
 
-def test_the_outbox_and_the_tick_are_there(desk: Desk):
+def test_the_outbox_the_tick_and_the_log_are_there(desk: Desk):
     found = read(asked(desk).text)
 
     names = {name for name, _ in found}
     assert {"harbor_outbox_depth", "harbor_outbox_dead", "harbor_last_tick_age_seconds"} <= names
+    assert of(found, "harbor_wal_bytes") > 0
 
 
 def test_x110_what_a_proxy_passes_on_needs_a_token(desk: Desk):
