@@ -296,6 +296,7 @@ async def test_the_address_or_the_workspaces_page_preselects_somebody(sandbox, d
 async def test_a_real_browser_goes_all_the_way_by_keyboard(sandbox, door, browser):
     page = await browser.new_page()
     await page.goto(door.asking() + "&as=dee")
+    await page.locator("button:focus").wait_for()
 
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"{door.url}/page")
