@@ -55,7 +55,7 @@ class Dispatcher:
             self._wake.clear()
             try:
                 await self._begin_due()
-            except NotStored:
+            except Exception:  # a fault of ours must not end the loop: nobody would be told
                 log.exception("the outbox could not be read; the next tick tries again")
 
     async def drain(self) -> None:

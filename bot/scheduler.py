@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,6 @@ from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from store.errors import NotStored
 from workflows.clock import Clock
 from workflows.engine.local.engine import LocalEngine
 
@@ -36,7 +35,10 @@ def _new_scheduler() -> AsyncIOScheduler:
 
 @dataclass
 class Scheduler:
-    """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice."""
+    """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice.
+
+    *last_tick_at* is when deadlines were last looked at.
+    """
 
     engine: LocalEngine
     clock: Clock
@@ -58,14 +60,10 @@ class Scheduler:
 
     async def tick(self) -> None:
         """Sweep what is due, arm the next deadline, do the chores, wake those who send and work."""
-        try:
-            await self.engine.sweep()
-            await self._arm()
-            for chore in self.chores:
-                await chore.tick()
-        except NotStored:
-            log.exception("the sweep could not write; the next tick tries again")
-        self.last_tick_at = self.clock.now()
+        if await _done(self.engine.sweep):
+            self.last_tick_at = self.clock.now()
+        for work in (self._arm, *(chore.tick for chore in self.chores)):
+            await _done(work)
         for wake in self.on_tick:
             wake()
 
@@ -97,3 +95,13 @@ class Scheduler:
         if due is None or not timedelta() < due - self.clock.now() <= TICK:
             return
         self._scheduler.add_job(self._beat, "date", run_date=due, id="due", replace_existing=True)
+
+
+async def _done(work: Callable[[], Awaitable[None]]) -> bool:
+    """Do a part of a tick; whatever goes wrong in it, the others are done."""
+    try:
+        await work()
+    except Exception:  # a fault of ours must not keep deadlines from being looked at
+        log.exception("a part of the tick failed; the next tick tries again")
+        return False
+    return True

@@ -64,7 +64,9 @@ class Tx:
 
     def all(self, query: Query[R], **values: Any) -> list[R]:
         """Answer every row."""
-        found = self._connection.execute(query.text, query.bound(values))
+        # All of them first: a row that cannot be read must not leave a statement under way, which
+        # would keep the savepoint, and so the whole batch, from ending.
+        found = self._connection.execute(query.text, query.bound(values)).fetchall()
         return [query.value(row) for row in found]
 
     def first(self, query: Query[R], **values: Any) -> R | None:

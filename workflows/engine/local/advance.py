@@ -33,6 +33,8 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
         arguments = job.read(stored_input)
     except InputRefused as error:
         return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
+    except ValueError:
+        return Broken(RunStatus.BLOCKED, "corrupt: its input is no JSON any more")
     outcome = await _outcome(job, arguments, context, progress)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,9 +96,8 @@ def unknown(name: str) -> Result:
     )
 
 
-def raised(value: str, step: str) -> StepFailed:
+def raised(step: str, failure: Mapping[str, Any]) -> StepFailed:
     """Answer the error that a failed entry stands for."""
-    failure = loads(value)
     if "run_id" in failure:
         kind, run_id = failure["kind"], failure["run_id"]
         return ChildFailed(failure["message"], step=step, kind=kind, run_id=run_id)
@@ -106,9 +105,9 @@ def raised(value: str, step: str) -> StepFailed:
     return error(failure["message"], step=step, kind=failure["kind"])
 
 
-def time_left(value: str | None, now: datetime) -> timedelta:
+def time_left(value: Mapping[str, Any] | None, now: datetime) -> timedelta:
     """Answer how long until a step is to be tried again; zero: now."""
-    again_at = loads(value or "{}").get("again_at")
+    again_at = (value or {}).get("again_at")
     if again_at is None:
         return timedelta()
     return max(datetime.fromisoformat(again_at) - now, timedelta())

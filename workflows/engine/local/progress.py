@@ -11,20 +11,22 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
 from workflows.engine.local.branches import Branch
-from workflows.engine.local.journal import Journal
+from workflows.engine.local.journal import Journal, label
 from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
 from workflows.errors import Blocked, ConcurrentStep, NestedStep, PassOver, RunCancelled
-from workflows.plain import dumps
+from workflows.plain import dumps, loads
 from workflows.registry import Registry
 from workflows.step import checked_name, in_step
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MOST_ENTRIES = 10_000
 LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
@@ -154,6 +156,21 @@ class Progress:
                 self.block(blocked.reason)
             self._refuse_too_much()
         return nth, entry
+
+    def read(self, entry: Entry, of: Callable[[Any], T]) -> T:
+        """Answer what *of* makes of an entry's value.
+
+        Blocks where it makes nothing of it: the row was written over by somebody else, and a
+        job must not go on as if a step had answered that.
+        """
+        try:
+            return of(loads(entry.value or "null"))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            self.block(
+                f"corrupt: the journal entry {label(entry.name, entry.nth)!r} cannot be read"
+                f" ({type(error).__name__}). Nothing was executed. Mend it and retry, or cancel"
+                " the run"
+            )
 
     def block(self, reason: str) -> NoReturn:
         """End the pass: a person decides."""

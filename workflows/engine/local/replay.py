@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from functools import partial
+from operator import itemgetter
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from store.journal import Entry
@@ -18,8 +20,10 @@ from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event
 from workflows.ids import step_key
-from workflows.plain import dumps, loads
+from workflows.plain import dumps
 from workflows.step import CurrentStep, Opening, Retries, checked_events, checked_kinds
+
+T = TypeVar("T")
 
 RANDOM_BITS = 53  # what a float can tell apart
 
@@ -50,7 +54,7 @@ class Replay:
             entry = await self._execute(branch, entry, name, nth, call, args, how)
         elif entry.status is EntryStatus.STARTED:
             entry = self._settle(branch, entry, calling.unknown(name))
-        return self._answer(entry)
+        return self._answer(entry, _itself)
 
     async def wait_for_event(
         self,
@@ -66,7 +70,7 @@ class Replay:
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         wait = NewWait(branch.prefix + name, nth, kind, kinds, length, opening)
-        return _event(name, self._wait(branch, entry, name, nth, [wait]))
+        return self._wait(branch, entry, name, nth, [wait], partial(_event, name))
 
     async def wait_for_any(
         self, name: str, events: Mapping[str, Sequence[str]], *, timeout: Duration
@@ -80,8 +84,8 @@ class Replay:
             NewWait(full, branch.reading.use(full), WaitKind.EVENT, kinds, length, any_of=key)
             for full, kinds in ((branch.prefix + each, kinds) for each, kinds in expected.items())
         ]
-        value = self._wait(branch, entry, name, nth, waits)
-        return _event(value.get("name", key[0]).removeprefix(branch.prefix), value)
+        first = partial(_first_event, branch.prefix, key[0])
+        return self._wait(branch, entry, name, nth, waits, first)
 
     async def gather(self, name: str, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
         """See `Step.gather`."""
@@ -115,7 +119,7 @@ class Replay:
         key = (branch.prefix + name, nth)
         child = self._new_child(job, arguments, branch, key) if entry is None else None
         wait = NewWait(*key, WaitKind.CHILD, (), length, child)
-        return self._wait(branch, entry, name, nth, [wait])["result"]
+        return self._wait(branch, entry, name, nth, [wait], itemgetter("result"))
 
     async def sleep(self, name: str, length: Duration) -> None:
         """See `Step.sleep`."""
@@ -123,22 +127,22 @@ class Replay:
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         wait = NewWait(branch.prefix + name, nth, WaitKind.SLEEP, (), pause)
-        self._wait(branch, entry, name, nth, [wait])
+        self._wait(branch, entry, name, nth, [wait], _itself)
 
     async def now(self) -> datetime:
         """See `Step.now`."""
-        text = self._fact(EntryKind.NOW, lambda: self._progress.now().isoformat())
-        return datetime.fromisoformat(text)
+        fresh = lambda: self._progress.now().isoformat()  # noqa: E731
+        return self._fact(EntryKind.NOW, fresh, datetime.fromisoformat)
 
     async def uuid(self) -> UUID:
         """See `Step.uuid`."""
         fresh = lambda: str(UUID(bytes=secrets.token_bytes(16), version=4))  # noqa: E731
-        return UUID(self._fact(EntryKind.UUID, fresh))
+        return self._fact(EntryKind.UUID, fresh, UUID)
 
     async def random(self) -> float:
         """See `Step.random`."""
         fresh = lambda: secrets.randbits(RANDOM_BITS) / 2**RANDOM_BITS  # noqa: E731
-        return float(self._fact(EntryKind.RANDOM, fresh))
+        return self._fact(EntryKind.RANDOM, fresh, float)
 
     def patched(self, name: str) -> bool:
         """See `Step.patched`."""
@@ -167,7 +171,7 @@ class Replay:
     ) -> Entry:
         """Call the step function; answer its entry, or raise Postponed until the next attempt."""
         before = entry.attempt if entry else 0
-        if entry is not None and (left := calling.time_left(entry.value, self._progress.now())):
+        if entry is not None and (left := self._progress.read(entry, self._time_left)):
             self._postpone(branch, entry, left)
         if how.at_most_once:
             entry = entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
@@ -195,6 +199,9 @@ class Replay:
         finally:
             branch.is_busy = False
 
+    def _time_left(self, value: Any) -> timedelta:
+        return calling.time_left(value, self._progress.now())
+
     def _postpone(self, branch: Branch, entry: Entry, left: timedelta) -> NoReturn:
         """End the branch's pass before the step is due; what was tried without a word counts."""
         self._progress.put(branch, entry._replace(attempt=entry.attempt + branch.tries - 1))
@@ -207,18 +214,24 @@ class Replay:
             value = calling.to_try_again(result, self._progress.now())
         return self._progress.put(branch, entry._replace(status=result.status, value=value))
 
-    def _answer(self, entry: Entry) -> Any:
+    def _answer(self, entry: Entry, of: Callable[[Any], T]) -> T:
         if entry.status is EntryStatus.DONE:
-            return loads(entry.value or "null")
+            return self._progress.read(entry, of)
         step = label(entry.name, entry.nth)
         self._progress.failures[step] = entry.seq
-        raise calling.raised(entry.value or "null", step)
+        raise self._progress.read(entry, partial(calling.raised, step))
 
     # -- waits ----------------------------------------------------------------------------------
 
     def _wait(
-        self, branch: Branch, entry: Entry | None, name: str, nth: int, waits: list[NewWait]
-    ) -> Any:
+        self,
+        branch: Branch,
+        entry: Entry | None,
+        name: str,
+        nth: int,
+        waits: list[NewWait],
+        of: Callable[[Any], T],
+    ) -> T:
         """Answer what ended the wait (of several, the first); raises Parked until something has."""
         if entry is None:
             self._put(branch, EntryKind.WAIT, name, nth, EntryStatus.STARTED)
@@ -229,7 +242,7 @@ class Replay:
             raise RunCancelled
         if entry.status is EntryStatus.STARTED:
             self._park(branch, waits)
-        return self._answer(entry)
+        return self._answer(entry, of)
 
     def _new_child(
         self, job: str, arguments: Mapping[str, Any], branch: Branch, key: Key
@@ -257,7 +270,7 @@ class Replay:
         if entry is None:
             self._put(branch, EntryKind.GATHER, name, nth, EntryStatus.STARTED, dumps(width))
             return
-        before = loads(entry.value or "0")
+        before = self._progress.read(entry, int)
         if before == width:
             return
         if entry.seq > self._progress.run.accepted:
@@ -305,14 +318,14 @@ class Replay:
 
     # -- entries --------------------------------------------------------------------------------
 
-    def _fact(self, kind: EntryKind, make: Callable[[], Any]) -> Any:
+    def _fact(self, kind: EntryKind, make: Callable[[], Any], of: Callable[[Any], T]) -> T:
         """Answer what *make* said the first time."""
         branch = self._progress.enter(kind.value)
         nth, entry = self._progress.find(branch, kind, kind.value)
         if entry is None:
             value = dumps(make())
             entry = self._put(branch, kind, kind.value, nth, EntryStatus.DONE, value)
-        return loads(entry.value or "null")
+        return self._progress.read(entry, of)
 
     def _put(
         self,
@@ -331,6 +344,15 @@ class Replay:
 def _prefix(branch: Branch, name: str, nth: int, place: int) -> str:
     """Answer what the names of a gather's branch begin with."""
     return f"{branch.prefix}{name}#{nth}[{place}]/"
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _first_event(prefix: str, name: str, value: Mapping[str, Any]) -> Event:
+    """Answer the event that ended several waits, by its name in the job."""
+    return _event(value.get("name", name).removeprefix(prefix), value)
 
 
 def _event(name: str, value: Mapping[str, Any]) -> Event:

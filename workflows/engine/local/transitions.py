@@ -2,7 +2,8 @@
 
     run   ready ─claim─▶ running ─park─▶ waiting ─deliver | expire | cancel─▶ ready
                             ├─back_off─▶ ready (at a later time)
-                            ├─block──▶ blocked (job unknown, journal and code disagree, poison)
+                            ├─block──▶ blocked (job unknown, journal and code disagree, poison,
+                            │          rows that cannot be read)
                             └─finish─▶ completed | cancelled | failed ─retry─▶ ready
           recover, expire_leases: running ▶ ready, its owner being gone
 
@@ -12,9 +13,22 @@ open row or nothing. So of two who race, one commits first and the other sees it
 """
 
 from collections.abc import Container, Iterable
+from contextlib import suppress
 from datetime import timedelta
 
-from store import audit, cards, children, claims, events, gates, journal, outbox, runs, waits
+from store import (
+    audit,
+    cards,
+    children,
+    claims,
+    corrupt,
+    events,
+    gates,
+    journal,
+    outbox,
+    runs,
+    waits,
+)
 from store.claims import Limits
 from store.database import Topic, Tx
 from store.journal import Entry
@@ -256,6 +270,15 @@ def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
     for run_id in (*runs.block_poison(tx), *runs.block_unknown(tx, jobs)):
         _tell_blocked(tx, run_id)
     return expire_due(tx)
+
+
+def set_aside(tx: Tx, found: Iterable[corrupt.Corrupt]) -> int:
+    """ready ▶ blocked, where a row of the run cannot be read; answers how many."""
+    blocked = [each.run_id for each in found if corrupt.set_aside(tx, each)]
+    for run_id in blocked:
+        with suppress(*corrupt.UNREADABLE):  # then it is for the admins' Home tab alone to say
+            _tell_blocked(tx, run_id)
+    return len(blocked)
 
 
 def recover(tx: Tx, jobs: tuple[str, ...]) -> int:

@@ -1,6 +1,9 @@
 """What readers are shown of a run, drawn from its rows."""
 
+from typing import Any
+
 from store import audit, children, gates, journal, runs, waits
+from store.corrupt import UNREADABLE
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.engine.base import RunView, TimelineView, WaitView
@@ -33,9 +36,9 @@ def brief(
         id=run.id,
         job=run.job,
         status=run.status,
-        input=loads(run.input),
-        result=None if run.result is None else loads(run.result),
-        error=None if run.error is None else loads(run.error),
+        input=_read(run.input),
+        result=None if run.result is None else _read(run.result),
+        error=None if run.error is None else _read(run.error),
         blocked_reason=run.blocked_reason,
         requested_by=run.requested_by,
         created_at=run.created_at,
@@ -45,6 +48,14 @@ def brief(
         waits=waited,
         timeline=timeline,
     )
+
+
+def _read(text: str) -> Any:
+    """Answer a stored value; one that somebody has written over by hand is shown as it is."""
+    try:
+        return loads(text)
+    except ValueError:
+        return {"unreadable": text}
 
 
 def _children(tx: Tx, waited: list[waits.Wait]) -> Children:
@@ -96,7 +107,7 @@ def _timeline(
 ) -> tuple[TimelineView, ...]:
     """Answer everything that happened, in order of time."""
     happened = [TimelineView(run.created_at, "started", run.job, run.requested_by)]
-    happened += [_entry(entry) for entry in journal.load(tx, run.id) if _is_told(entry)]
+    happened += _entries(tx, run)
     for wait in waited:
         happened += _wait_story(wait, started.get((wait.name, wait.nth)))
     happened += [_attempt(line) for line in audit.of_run(tx, run.id) if line.action != "start"]
@@ -112,6 +123,13 @@ def _attempt(line: audit.Record) -> TimelineView:
     if line.action == PASSED_OVER:
         return TimelineView(line.at, line.action, line.outcome)
     return TimelineView(line.at, line.action, line.actor, line.outcome)
+
+
+def _entries(tx: Tx, run: runs.Run) -> list[TimelineView]:
+    try:
+        return [_entry(entry) for entry in journal.load(tx, run.id) if _is_told(entry)]
+    except UNREADABLE as error:
+        return [TimelineView(run.updated_at, "the journal cannot be read", None, str(error))]
 
 
 def _is_told(entry: journal.Entry) -> bool:
@@ -134,7 +152,7 @@ def _detail(entry: journal.Entry) -> str | None:
         return f"{entry.value} branches"
     if entry.kind is not EntryKind.STEP or entry.status not in NOT_DONE:
         return None
-    value = loads(entry.value or "null")
+    value = _read(entry.value or "null")
     return value.get("message") if isinstance(value, dict) else None
 
 

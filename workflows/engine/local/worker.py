@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar, assert_never
 
-from store import runs
+from store import corrupt, runs
 from store.database import Database, Topic
 from store.errors import NotStored, Stopped
 from store.tables import SUSPECT, RunStatus
@@ -66,7 +66,10 @@ class Worker:
             while not self._stopping:
                 await self._wake.wait()
                 self._wake.clear()
-                await self._claim_all()
+                try:
+                    await self._claim_all()
+                except Exception:  # a fault of ours must not end the loop: nothing would run again
+                    log.exception("ready runs could not be claimed; the next tick tries again")
         finally:
             heartbeat.cancel()
 
@@ -112,6 +115,10 @@ class Worker:
             except NotStored:
                 log.exception("ready runs could not be claimed; the next tick tries again")
                 break
+            except corrupt.UNREADABLE:
+                if not await self._set_aside():
+                    raise
+                continue
             if self._stopping:  # meanwhile: nobody would wait for these
                 await self._let_go([Lease(run.id, run.epoch) for run, _ in claimed])
                 break
@@ -121,6 +128,13 @@ class Worker:
             if len(claimed) < room:
                 break
         return started
+
+    async def _set_aside(self) -> int:
+        """Take runs that cannot be read out of the others' way; answers how many."""
+        found = await self._db.read(corrupt.find)
+        for each in found:
+            log.error("run %s is set aside: %s", each.run_id, each.reason)
+        return await self._db.write(transitions.set_aside, found)
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
@@ -207,5 +221,5 @@ class Worker:
                 except Fenced:
                     # It may have settled meanwhile: then there is nothing left to cancel.
                     task.cancel()
-                except NotStored:
+                except Exception:  # whatever it was: the other leases need it too
                     log.exception("the lease of run %s could not be extended", lease.run_id)
