@@ -15,6 +15,7 @@ freezes time until it has caught up, so nothing fires early.
 """
 
 import asyncio
+import os
 import sqlite3
 import threading
 import time
@@ -120,6 +121,7 @@ class Database:
         self._clock = clock
         self._failpoint = failpoint
         self._loop = asyncio.get_running_loop()
+        self._process = os.getpid()
         self._queue: SimpleQueue[_Call | None] = SimpleQueue()
         self._closed = False
         self._listeners: dict[Topic, list[Callable[[], None]]] = {topic: [] for topic in Topic}
@@ -143,8 +145,7 @@ class Database:
         failed, Stopped after `close`. A caller that is cancelled goes; the work is committed
         all the same.
         """
-        if self._closed:
-            raise Stopped("the database is closed")
+        self._refuse_unusable()
         answer: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Call(function, args, kwargs, answer))
         if self._broken:
@@ -159,8 +160,7 @@ class Database:
         Raises what *function* raised, NotStored where a query is still busy after
         `LONGEST_READ_S`, Stopped after `close`.
         """
-        if self._closed:
-            raise Stopped("the database is closed")
+        self._refuse_unusable()
         return await self._loop.run_in_executor(
             self._readers, lambda: self._read(lambda tx: function(tx, *args, **kwargs))
         )
@@ -216,6 +216,17 @@ class Database:
         self._broken = f"the database's writer has ended: {type(error).__name__}: {error}"
         self._refuse(batch)
         self._refuse_queued()
+
+    def _refuse_unusable(self) -> None:
+        if self._closed:
+            raise Stopped("the database is closed")
+        if os.getpid() != self._process:
+            # It has neither the writer's thread nor a right to these connections: SQLite's locks
+            # are the parent's (sqlite.org, How To Corrupt, 2.6).
+            raise Stopped(
+                f"the database was opened by process {self._process}, of which this one is a fork:"
+                " open it in the process that uses it"
+            )
 
     def _refuse_queued(self) -> None:
         batch = []

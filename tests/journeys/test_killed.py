@@ -218,7 +218,7 @@ async def test_a_click_while_nobody_listens_is_lost_visibly_and_counts_when_repe
 
 
 @pytest.mark.parametrize("point", AFTER_THE_CLICK)
-async def test_a_process_that_dies_between_click_and_result_does_it_once(
+async def test_f3_a_process_that_dies_between_click_and_result_does_it_once(
     harbor: Process, point: str
 ):
     await harbor.start(HARBOR_FAILPOINT=point)
@@ -251,7 +251,7 @@ async def test_a_process_that_dies_while_posting_the_card_posts_it_once(
 
 
 @pytest.mark.parametrize("point", ["slack:after-post:2"])
-async def test_a_process_that_dies_while_telling_the_result_tells_it_once(
+async def test_f3_f8_a_process_that_dies_while_telling_the_result_tells_it_once(
     harbor: Process, point: str
 ):
     await harbor.start(HARBOR_FAILPOINT=point)

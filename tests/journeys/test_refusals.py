@@ -123,7 +123,7 @@ async def test_after_a_refusal_somebody_who_may_decide_still_can(acme: Town):
 # -- people change ---------------------------------------------------------------------------------
 
 
-async def test_facts_about_people_are_kept_for_a_minute_at_most(acme: Town):
+async def test_f34_facts_about_people_are_kept_for_a_minute_at_most(acme: Town):
     card = await acme.asked("bo")
     cam = acme.member("cam")
     await cam.click(card, "reject")  # opens the form, so that cam is looked up
@@ -137,7 +137,9 @@ async def test_facts_about_people_are_kept_for_a_minute_at_most(acme: Town):
     assert await is_undecided(acme, card)
 
 
-async def test_a_form_opened_before_its_author_left_the_channel_decides_nothing_after(acme: Town):
+async def test_f34_a_form_opened_before_its_author_left_the_channel_decides_nothing_after(
+    acme: Town,
+):
     card = await acme.asked("bo")
     cam = acme.member("cam")
     await cam.click(card, "reject")
@@ -167,7 +169,7 @@ async def test_a_user_change_makes_slack_be_asked_again_at_once(acme: Town):
     assert await is_undecided(acme, card)
 
 
-async def test_leaving_the_channel_makes_slack_be_asked_again_at_once(acme: Town):
+async def test_f34_leaving_the_channel_makes_slack_be_asked_again_at_once(acme: Town):
     card = await acme.asked("bo")
     cam = acme.member("cam")
     await cam.click(card, "reject")

@@ -76,6 +76,7 @@ class ChosenLoop(asyncio.AbstractEventLoop):
         self._time = 0.0
         self._steps = 0
         self._tasks: list[asyncio.Task[Any]] = []
+        self._factory: Any = None
         self.decisions: deque[str] = deque(maxlen=LAST)
         self.troubles: list[BaseException] = []
 
@@ -106,6 +107,12 @@ class ChosenLoop(asyncio.AbstractEventLoop):
         self._ready.extend(held)
 
     # -- what asyncio asks of a loop ------------------------------------------------------------
+
+    def get_task_factory(self) -> Any:
+        return self._factory
+
+    def set_task_factory(self, factory: Any) -> None:
+        self._factory = lambda coro, loop, **options: factory(loop, coro, **options)
 
     def time(self) -> float:
         return self._time
@@ -149,7 +156,8 @@ class ChosenLoop(asyncio.AbstractEventLoop):
         name: str | None = None,
         context: Context | None = None,
     ) -> "asyncio.Task[Any]":
-        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        make = self._factory or asyncio.Task
+        task = make(coro, loop=self, name=name, context=context)
         self._tasks.append(task)
         return task
 

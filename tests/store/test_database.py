@@ -1,6 +1,7 @@
 """The one writer: what is queued is committed together, fails alone, and is answered after."""
 
 import asyncio
+import os
 import sqlite3
 import threading
 
@@ -243,6 +244,29 @@ async def test_a_closed_database_takes_nothing(db):
         await db.write(put, "k1")
     with pytest.raises(Stopped):
         await db.read(keys)
+
+
+def exit_code(child):
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+async def test_f19_a_fork_of_the_process_can_neither_write_nor_read(db):
+    child = os.fork()
+    if child == 0:
+        refused = 0
+        for use in (db.write(put, "k1"), db.read(keys)):
+            try:
+                use.send(None)
+            except Stopped as stopped:
+                refused += "fork" in str(stopped)
+            except BaseException:  # noqa: BLE001  what else it was, the parent sees by the status
+                break
+        os._exit(refused)
+
+    assert await asyncio.to_thread(exit_code, child) == 2
+    assert await db.write(put, "k2") == "k2"
+    assert await db.read(keys) == ["k2"]
 
 
 async def test_a_reader_cannot_write(db):

@@ -10,6 +10,7 @@ from workflows.context import Context
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
 from workflows.engine.local.progress import Progress, is_stopping
+from workflows.engine.local.scope import scope
 from workflows.errors import (
     ControlFlow,
     HarborError,
@@ -44,7 +45,8 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
 
 async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: Progress) -> Outcome:
     try:
-        result = await job.function(context, arguments)
+        async with scope(progress.run.run_id):
+            result = await job.function(context, arguments)
     except Exception as error:  # noqa: BLE001  the job's own failure is data
         return _swallowed(progress) or _failed(error, progress)
     except RunCancelled:

@@ -18,6 +18,7 @@ from workflows.engine.local.advance import advance
 from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
 from workflows.engine.local.progress import Pass, Progress
 from workflows.engine.local.replay import Replay
+from workflows.engine.local.scope import watch
 from workflows.errors import Fenced
 from workflows.registry import Registry
 from workflows.step import Step
@@ -54,6 +55,7 @@ class Worker:
         self._suspect: asyncio.Task[None] | None = None
         self._stopping = False
         db.listen(Topic.READY, self.wake)
+        watch(asyncio.get_running_loop())
 
     def wake(self) -> None:
         """Look for ready runs now."""
