@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections import Counter
 from typing import Any, Literal
 
 import structlog
@@ -16,6 +17,21 @@ SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_key",
 MASK = "[secret]"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Errors(logging.Handler):
+    """Counts what is logged as an error, by logger, since the start of the process."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count it."""
+        self.seen[record.name] += 1
+
+
+ERRORS = Errors()
 
 
 def configure(log_format: Literal["console", "json"]) -> None:
@@ -41,7 +57,7 @@ def configure(log_format: Literal["console", "json"]) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, ERRORS]
     root.setLevel(logging.INFO)
     # A log that cannot be written must not stop a decision.
     logging.raiseExceptions = False

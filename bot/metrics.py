@@ -1,6 +1,7 @@
 """Metrics: the installation's figures, in the text that Prometheus reads.
 
 Nothing is counted where work is done: a scrape reads, on a reader's connection, what is stored.
+Only errors are counted as they are logged, from the start of the process.
 Stocks are read at most once in `FRESH`; of the audit each scrape reads only what was added since
 the one before, and the totals are those of the whole audit, so that a restart does not reset them.
 """
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from bot.logs import ERRORS
 from bot.scheduler import Scheduler
 from store import figures
 from store.database import Database
@@ -45,7 +47,7 @@ class Metrics:
         async with self._one_at_a_time:  # two would add the same lines of the audit twice
             await self._read_on()
             stock = await self._fresh_stock()
-            found = [*_stocks(stock), *self._counted(), *self._tick(), *self._log()]
+            found = [*_stocks(stock), *self._counted(), *self._tick(), *self._log(), *_errors()]
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Found(found))
         return generate_latest(registry)
@@ -90,6 +92,13 @@ class _Found:
     def collect(self) -> Iterable[Metric]:
         """Answer it."""
         return self.families
+
+
+def _errors() -> Iterator[Metric]:
+    family = CounterMetricFamily("harbor_errors", "Errors logged", labels=["logger"])
+    for name, times in sorted(ERRORS.seen.items()):
+        family.add_metric([name], times)
+    yield family
 
 
 def _stocks(stock: Stock) -> Iterator[Metric]:

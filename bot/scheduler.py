@@ -37,7 +37,8 @@ def _new_scheduler() -> AsyncIOScheduler:
 class Scheduler:
     """Sweeps when something is due. Every replica runs one; a sweep is safe to run twice.
 
-    *last_tick_at* is when deadlines were last looked at.
+    *last_tick_at* is when deadlines were last looked at, *last_beat_at* when a tick last ended,
+    whatever came of it.
     """
 
     engine: LocalEngine
@@ -45,6 +46,7 @@ class Scheduler:
     chores: tuple[Chore, ...] = ()
     on_tick: tuple[Callable[[], None], ...] = ()
     last_tick_at: datetime | None = None
+    last_beat_at: datetime | None = None
     _scheduler: AsyncIOScheduler = field(default_factory=_new_scheduler)
     _under_way: int = 0
 
@@ -64,6 +66,7 @@ class Scheduler:
             self.last_tick_at = self.clock.now()
         for work in (self._arm, *(chore.tick for chore in self.chores)):
             await _done(work)
+        self.last_beat_at = self.clock.now()
         for wake in self.on_tick:
             wake()
 

@@ -52,7 +52,7 @@ class Watch:
             raise CannotGoOn(f"{trouble}; this process ends, so that a new one can begin")
         now = self.clock.now()
         self._look_at_clock(now, up)
-        last = self.scheduler.last_tick_at
+        last = self.scheduler.last_beat_at
         if last is not None and now - last >= LATE and self.scheduler.is_idle:
             log.error(
                 "no deadline was looked at for %s; the scheduler is started again", now - last

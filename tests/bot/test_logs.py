@@ -148,7 +148,7 @@ def test_f108_a_log_that_cannot_be_written_stops_nobody(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     logs.configure("json")
-    (handler,) = logging.getLogger().handlers
+    handler, _ = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
 
     def full(_: str) -> None:
@@ -157,3 +157,13 @@ def test_f108_a_log_that_cannot_be_written_stops_nobody(
     monkeypatch.setattr(handler.stream, "write", full)
 
     logging.getLogger("test").warning("hello")
+
+
+def test_f18_errors_are_counted_by_where_they_were_logged(capsys: pytest.CaptureFixture[str]):
+    logs.configure("json")
+    before = logs.ERRORS.seen["test.errors"]
+
+    logging.getLogger("test.errors").error("oh")
+    logging.getLogger("test.errors").warning("well")
+
+    assert logs.ERRORS.seen["test.errors"] == before + 1

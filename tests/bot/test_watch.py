@@ -15,9 +15,10 @@ import pytest
 
 from bot.scheduler import Scheduler
 from bot.watch import LATE, Heartbeat, Watch
-from store.database import Database
+from store.database import Database, Topic
 from store.errors import CannotGoOn, NotStored
 from tests.workflows.kit import FakeClock, Harness, a_job
+from workflows.engine.local import transitions
 
 
 @pytest.fixture
@@ -113,6 +114,82 @@ async def test_f72_ticks_that_stay_away_begin_again(watch, caplog):
     scheduler.stop()
     assert [job.id for job in jobs] == ["tick"]
     assert "the scheduler is started again" in caplog.text
+
+
+class Chore:
+    """Something to be done at every tick, which goes wrong or not."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.done = 0
+
+    async def tick(self) -> None:
+        self.done += 1
+        if self.error:
+            raise self.error
+
+
+async def test_f18_a_chore_that_fails_keeps_neither_the_others_nor_the_workers_waiting(
+    harness, caplog
+):
+    woken = []
+    broken, whole = Chore(ZeroDivisionError("oh")), Chore()
+    scheduler = Scheduler(
+        harness.engine, harness.clock, (broken, whole), (lambda: woken.append(1),)
+    )
+
+    await scheduler.tick()
+
+    assert (broken.done, whole.done, woken) == (1, 1, [1])
+    assert scheduler.last_tick_at == harness.clock.now()
+    assert "a part of the tick failed" in caplog.text
+
+
+async def test_f18_a_sweep_that_fails_is_no_tick_and_the_next_one_is(harness, watch, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(transitions, "expire_due", lambda _: 1 // 0)
+        await watch.scheduler.tick()
+    failed = watch.scheduler.last_tick_at
+    watch.look(0)  # It ticks, in vain: to begin anew would not help.
+
+    await watch.scheduler.tick()
+
+    assert (failed, watch.scheduler.last_tick_at) == (None, harness.clock.now())
+
+
+async def test_f18_a_worker_that_meets_a_fault_of_ours_goes_on_claiming(harness, monkeypatch):
+    real, faults = transitions.claim, [ZeroDivisionError("oh")]
+
+    def claim(*args, **kwargs):
+        if faults:
+            raise faults.pop()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(transitions, "claim", claim)
+    run = await harness.start()
+    async with harness.working():
+        harness.worker.wake()
+        await harness.db.write(lambda _: None)  # behind the claim that fails
+        await asyncio.sleep(0)
+
+        harness.worker.wake()  # as the next tick does
+        await harness.until("waiting", run=run)
+
+    assert faults == []
+
+
+async def test_f28_a_run_of_which_no_hint_came_is_executed_at_the_next_tick(harness):
+    harness.db._listeners[Topic.READY].clear()
+    scheduler = Scheduler(harness.engine, harness.clock, on_tick=(harness.worker.wake,))
+    async with harness.working():
+        run = await harness.start()
+        await harness.db.write(lambda _: None)
+        before = await harness.status(run)
+
+        await scheduler.tick()
+        await harness.until("waiting", run=run)
+
+    assert before == "ready"
 
 
 async def test_f67_a_clock_that_jumps_is_noted_and_deadlines_follow_it(watch, harness, caplog):

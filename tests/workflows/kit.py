@@ -1,7 +1,8 @@
 """The engine under test: a real store, a real worker, jobs made in the test, a clock to move."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from store import meta
 from store.database import Database
 from workflows.context import Context
-from workflows.engine.base import Done, NotDone, RunView, Start, WaitView
+from workflows.engine.base import Done, NotDone, RunStatus, RunView, Start, WaitView
 from workflows.errors import StepFailed
 from workflows.event import Delivery, Receipt
 from workflows.plugins.base import Plugins
@@ -31,6 +32,7 @@ __all__ = [
     "a_job",
 ]
 
+LONGEST_S = 20.0
 ANA = "slack:T0HARBOR:UANA"
 
 _keys = count(1)
@@ -126,6 +128,27 @@ class Harness:
     async def run(self) -> None:
         """Make passes until nothing is ready."""
         await self.worker.drain()
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Have the worker claim and execute by itself for the block."""
+        task = asyncio.create_task(self.worker.run())
+        await asyncio.sleep(0)
+        yield
+        await self.worker.stop(grace=1)
+        await task
+
+    async def until(self, *statuses: str, run: str | None = None) -> None:
+        """Wait until a run, or every run, is in one of these states."""
+        async with asyncio.timeout(LONGEST_S):
+            while await self._others(statuses, run):  # noqa: ASYNC110  what else would tell
+                await asyncio.sleep(0.01)
+
+    async def _others(self, statuses: tuple[str, ...], run: str | None) -> bool:
+        if run is not None:
+            return await self.status(run) not in statuses
+        left = [each for each in RunStatus if each.value not in statuses]
+        return any([await self.engine.list(status=each, limit=1) for each in left])
 
     async def started(self, **arguments: Any) -> str:
         """Start a run, and go on until it waits or ends."""

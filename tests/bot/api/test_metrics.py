@@ -5,6 +5,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.access import Scope
+from bot.logs import ERRORS
 from tests.bot.api.desk import Desk
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -73,6 +74,14 @@ def test_the_outbox_the_tick_and_the_log_are_there(desk: Desk):
     names = {name for name, _ in found}
     assert {"harbor_outbox_depth", "harbor_outbox_dead", "harbor_last_tick_age_seconds"} <= names
     assert of(found, "harbor_wal_bytes") > 0
+
+
+def test_errors_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(ERRORS.seen, "bot.somewhere", 7)
+
+    found = read(asked(desk).text)
+
+    assert of(found, "harbor_errors_total", logger="bot.somewhere") == 7
 
 
 def test_x110_what_a_proxy_passes_on_needs_a_token(desk: Desk):

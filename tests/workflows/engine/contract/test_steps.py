@@ -388,3 +388,31 @@ async def test_f14_what_a_job_makes_of_being_stopped_ends_no_run(engines):
     await harness.worker.stop(grace=0)
 
     assert await harness.status(run) == "ready"
+
+
+def raise_what_only_this_function_knows():
+    class Local(Exception):
+        pass
+
+    raise Local("nobody can import me")
+
+
+async def test_f104_an_error_whose_class_cannot_be_imported_is_the_same_on_replay(engines):
+    met = []
+
+    async def story(ctx, request):
+        try:
+            once = Retries(attempts=1)
+            await ctx.step.run("odd", raise_what_only_this_function_knows, retries=once)
+        except StepFailed as error:
+            met.append((type(error), error.kind, str(error), error.step))
+        await ctx.step.wait_for_event("answer", timeout="1h", expected=["yes"])
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+    harness = await harness.restarted()
+    await harness.deliver(run, "answer", "yes")
+    await harness.run()
+
+    assert met == [(StepFailed, "Local", "nobody can import me", "odd")] * 2
+    assert await harness.status(run) == "completed"
