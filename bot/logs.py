@@ -10,6 +10,8 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 LONGEST_VALUE = 1_000
+MOST_KEPT = 1_000
+AGAIN_S = 60.0
 SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+|https://hooks\.slack\.com/\S+|lin_api_\w+|hbr_\w+"
 )
@@ -31,7 +33,30 @@ class Errors(logging.Handler):
         self.seen[record.name] += 1
 
 
+class Seldom(logging.Filter):
+    """Lets what begins alike through once a minute.
+
+    A server without descriptors is told so by asyncio for each of a hundred connections that it
+    cannot accept, once a second: enough to fill the pipe of whoever reads the log, and stop there.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is time for *record*."""
+        line, _, _ = record.getMessage().partition("\n")
+        if record.created - self._told.get(line, -AGAIN_S) < AGAIN_S:
+            return False
+        if len(self._told) >= MOST_KEPT:
+            self._told.clear()
+        self._told[line] = record.created
+        return True
+
+
 ERRORS = Errors()
+SELDOM = Seldom()
 
 
 def configure(log_format: Literal["console", "json"]) -> None:
@@ -70,6 +95,7 @@ def configure(log_format: Literal["console", "json"]) -> None:
         "alembic",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(SELDOM)
     # Its warnings are of the start, and of requests that the door speaks of itself.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 

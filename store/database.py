@@ -130,9 +130,11 @@ class Database:
         self._failures = 0  # of the disk, one after the other
         self._broken: str | None = None
         self._now = self._high_water()
-        self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="harbor-reader")
-        self._reading: list[sqlite3.Connection] = []
+        # As many as threads, and all of them now: where descriptors run out, nothing can be opened.
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for _ in range(READERS):
+            self._idle.put(file.connect(path, read_only=True))
         self._thread = threading.Thread(target=self._work, name="harbor-writer", daemon=True)
         self._thread.start()
 
@@ -195,8 +197,9 @@ class Database:
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._readers.shutdown(wait=True)
-        for connection in (*self._reading, self._writer):
-            connection.close()
+        for _ in range(READERS):
+            self._idle.get().close()
+        self._writer.close()
         self._lock.release()
 
     # -- the writer's thread ------------------------------------------------------------------
@@ -350,10 +353,13 @@ class Database:
     # -- the readers' threads -----------------------------------------------------------------
 
     def _read(self, function: Callable[[Tx], T]) -> T:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = file.connect(self._path, read_only=True)
-            self._reading.append(connection)
+        connection = self._idle.get()
+        try:
+            return self._read_on(connection, function)
+        finally:
+            self._idle.put(connection)
+
+    def _read_on(self, connection: sqlite3.Connection, function: Callable[[Tx], T]) -> T:
         end = time.monotonic() + LONGEST_READ_S
         connection.set_progress_handler(lambda: time.monotonic() > end, LOOKED_AT_EACH)
         connection.execute("BEGIN")

@@ -167,3 +167,16 @@ def test_f18_errors_are_counted_by_where_they_were_logged(capsys: pytest.Capture
     logging.getLogger("test.errors").warning("well")
 
     assert logs.ERRORS.seen["test.errors"] == before + 1
+
+
+def test_f109_what_asyncio_says_again_and_again_is_said_once_a_minute(
+    capsys: pytest.CaptureFixture[str],
+):
+    logs.configure("json")
+    refused = "socket.accept() out of system resource at %s\nsocket: %s"
+
+    for socket in range(3):
+        logging.getLogger("asyncio").error(refused, capsys, socket)
+    logging.getLogger("asyncio").error("something else")
+
+    assert [line.count("system resource") for line in said(capsys).splitlines()] == [1, 0]

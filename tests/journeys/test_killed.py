@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -314,3 +315,65 @@ async def test_a_port_that_is_taken_is_refused_in_one_line(harbor: Process):
         (line,) = (await harbor.said()).splitlines()
     assert "HARBOR_PORT" in line
     assert str(harbor.port) in line
+
+
+# -- not killed, but out of descriptors -----------------------------------------------------------
+
+
+async def token(harbor: Process) -> str:
+    """Have the command line make a token for the API."""
+    making = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "token", "create", "test"),
+        *("--scope", "runs:write", "--scope", "runs:read"),
+        cwd=harbor._folder,
+        env=harbor.environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await making.communicate()
+    return out.decode().strip()
+
+
+async def a_run_of(session: aiohttp.ClientSession, url: str) -> str:
+    """Start a run over the API, and answer how it ended."""
+    body = {"job": "echo", "input": {"item": "tea"}}
+    async with session.post(f"{url}/runs", json=body) as answer:
+        run = (await answer.json())["id"]
+    for _ in range(100):
+        async with session.get(f"{url}/runs/{run}") as answer:
+            status = str((await answer.json())["status"])
+        if status not in {"ready", "running"}:
+            break
+    return status
+
+
+async def is_answered(url: str) -> bool:
+    """Whether somebody new is answered, within a second."""
+    timeout = aiohttp.ClientTimeout(total=1)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        try:
+            async with session.get(f"{url}/healthz") as answer:
+                return answer.status == 200
+        except (TimeoutError, aiohttp.ClientError):
+            return False
+
+
+async def test_f109_without_descriptors_what_is_connected_works_and_new_ones_are_let_in_later(
+    harbor: Process,
+):
+    await harbor.start(HARBOR_JOBS="tests.bot.api.jobs")
+    headers = {"Authorization": f"Bearer {await token(harbor)}"}
+    one = aiohttp.TCPConnector(limit=1)
+    patience = aiohttp.ClientTimeout(total=LONGEST_S)
+    async with aiohttp.ClientSession(connector=one, headers=headers, timeout=patience) as session:
+        assert await a_run_of(session, harbor.url) == "completed"
+        resource.prlimit(harbor.child.pid, resource.RLIMIT_NOFILE, (64, 64))
+        idle = [await asyncio.open_connection("127.0.0.1", harbor.port) for _ in range(80)]
+
+        meanwhile = await is_answered(harbor.url), await a_run_of(session, harbor.url)
+        for _, writer in idle:
+            writer.close()
+
+    assert meanwhile == (False, "completed")
+    async with asyncio.timeout(LONGEST_S):
+        while not await is_answered(harbor.url):
+            pass
