@@ -33,6 +33,7 @@ sim: .venv/installed-dev
 	@$(BIN)/python -m tests.promises.simulate --seed $(SEED)
 
 soak: .venv/installed-dev
+	@$(BIN)/python -m tests.catalogue
 	@$(BIN)/python -m tests.workflows.engine.crashes.sweeping
 	@$(BIN)/python -m tests.promises.seeded
 	@$(BIN)/python -m tests.promises.simulate --schedules $(SCHEDULES) --processes 2

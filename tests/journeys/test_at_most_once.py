@@ -1,6 +1,7 @@
 """However often and from wherever people answer, a request is decided once and acted on once."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bot.sandbox import Member, Message, Sandbox
 from tests.journeys.questions import say_why, two_of_us
 from tests.journeys.town import MovedClock, Town, town
+from workflows import failpoint
 from workflows.registry import Registry, load
 
 CROWD = 20
@@ -152,6 +154,41 @@ async def test_x7_a_click_replayed_after_ten_minutes_is_refused_at_the_door(acme
 
     assert again.status == 401
     assert await outcomes(acme) == before
+
+
+@pytest.fixture
+async def impatient(
+    moved_clock: MovedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
+    """A town whose Slack gives up on an answer soon."""
+    sandbox = await Sandbox.start(now=moved_clock.timestamp, ack_seconds=0.5)
+    monkeypatch.setenv("TEST_LINEAR_KEY", sandbox.credentials.linear_token)
+    async with town(sandbox, tmp_path, moved_clock) as found:
+        yield found
+    await sandbox.stop()
+
+
+async def test_f93_a_click_whose_commit_takes_too_long_is_warned_about_and_counts_once(
+    impatient: Town,
+):
+    card = await impatient.asked("bo")
+    cam = impatient.member("cam")
+    go_on = threading.Event()
+
+    def hold(point: str) -> None:
+        if point == "deliver:ended":
+            go_on.wait(10)
+
+    with failpoint.armed(hold):
+        late = await cam.click(card, "approve")
+        go_on.set()
+        again = await cam.click(card, "approve")
+
+    assert (late.status, again.status) == (None, 200)
+    assert await filed(impatient) == 1
+    assert (await outcomes(impatient)).count("approved") == 1
+    said = await impatient.sandbox.until(lambda: cam.ephemerals)
+    assert "Already approved" in said[-1].words
 
 
 async def test_f88_a_click_that_slack_repeats_has_one_effect(acme: Town):

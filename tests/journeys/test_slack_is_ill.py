@@ -18,6 +18,7 @@ from store.query import Query
 from store.tables import OUTBOX, SendStatus
 from tests.journeys.questions import ask_cam, two_of_us
 from tests.journeys.town import MovedClock, Town, settings_for, town
+from workflows.engine.base import Start
 from workflows.errors import ConfigurationError
 from workflows.registry import Registry, load
 
@@ -46,6 +47,7 @@ TROUBLES = {
 # One of each kind, for what is asked of every kind but not of every member.
 KINDS = ("429", "500", "html", "a list", "ok without ts", "reset before", "reset after", "redirect")
 ills = pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+STARTED = Start("approve-and-act", {"context": "Refund 42"}, requested_by="api:test", via="api")
 some_ills = pytest.mark.parametrize("trouble", [TROUBLES[kind] for kind in KINDS], ids=KINDS)
 
 
@@ -500,6 +502,22 @@ async def test_slack_unreachable_at_the_start_does_not_stop_it(
         again = await Sandbox.start(credentials=credentials, port=port)
         await _until_ready(acme)
         await again.stop()
+
+
+@pytest.mark.parametrize("trouble", ["no such name", "no TLS"])
+async def test_f86_slack_that_cannot_be_connected_to_does_not_stop_the_start(
+    sandbox: Sandbox, tmp_path: Path, trouble: str
+):
+    port = sandbox.url.rpartition(":")[2]  # where nobody speaks TLS
+    host = "slack.invalid" if trouble == "no such name" else f"127.0.0.1:{port}"
+
+    async with town(sandbox, tmp_path, SLACK_API_BASE_URL=f"https://{host}/api/") as acme:
+        status, body = await ready(acme)
+        run = (await acme.harbor.engine.start(STARTED)).run_id
+        await acme.run("waiting")
+
+        assert (status, body["slack"]) == (503, "unreachable")
+        assert await acme.harbor.engine.cancel(run, by="test", via="test")
 
 
 async def test_a_click_before_slack_has_said_who_we_are_is_answered_503(
