@@ -27,6 +27,7 @@ from enum import StrEnum
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from store import file
 from store.errors import NotStored, Stopped
@@ -121,9 +122,9 @@ class Database:
         self._clock = clock
         self._failpoint = failpoint
         self._loop = asyncio.get_running_loop()
-        self._process = os.getpid()
+        _opened.add(self)
         self._queue: SimpleQueue[_Call | None] = SimpleQueue()
-        self._closed = False
+        self._refusal: str | None = None  # why nothing is written or read any more
         self._listeners: dict[Topic, list[Callable[[], None]]] = {topic: [] for topic in Topic}
         self._writer = file.connect(path)
         self._identity = file.identity(path)
@@ -147,7 +148,8 @@ class Database:
         failed, Stopped after `close`. A caller that is cancelled goes; the work is committed
         all the same.
         """
-        self._refuse_unusable()
+        if self._refusal:
+            raise Stopped(self._refusal)
         answer: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Call(function, args, kwargs, answer))
         if self._broken:
@@ -162,7 +164,8 @@ class Database:
         Raises what *function* raised, NotStored where a query is still busy after
         `LONGEST_READ_S`, Stopped after `close`.
         """
-        self._refuse_unusable()
+        if self._refusal:
+            raise Stopped(self._refusal)
         return await self._loop.run_in_executor(
             self._readers, lambda: self._read(lambda tx: function(tx, *args, **kwargs))
         )
@@ -191,9 +194,9 @@ class Database:
 
     async def close(self) -> None:
         """Commit what is queued, then let go of the file."""
-        if self._closed:
+        if self._refusal:
             return
-        self._closed = True
+        self._refusal = "the database is closed"
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._readers.shutdown(wait=True)
@@ -219,17 +222,6 @@ class Database:
         self._broken = f"the database's writer has ended: {type(error).__name__}: {error}"
         self._refuse(batch)
         self._refuse_queued()
-
-    def _refuse_unusable(self) -> None:
-        if self._closed:
-            raise Stopped("the database is closed")
-        if os.getpid() != self._process:
-            # It has neither the writer's thread nor a right to these connections: SQLite's locks
-            # are the parent's (sqlite.org, How To Corrupt, 2.6).
-            raise Stopped(
-                f"the database was opened by process {self._process}, of which this one is a fork:"
-                " open it in the process that uses it"
-            )
 
     def _refuse_queued(self) -> None:
         batch = []
@@ -376,6 +368,22 @@ class Database:
     def _high_water(self) -> datetime:
         found = self._writer.execute("SELECT value FROM meta WHERE key = ?", (HIGH_WATER,))
         return EPOCH + int(found.fetchone()[0]) * MICROSECOND
+
+
+# A fork has neither the writer's thread nor a right to these connections: SQLite's locks are the
+# parent's (sqlite.org, How To Corrupt An SQLite Database File, 2.6).
+_opened: WeakSet[Database] = WeakSet()
+
+
+def _refuse_all() -> None:
+    for database in _opened:
+        database._refusal = (  # noqa: SLF001  nobody else may say so
+            "the database was opened by the process of which this one is a fork: open it in the"
+            " process that uses it"
+        )
+
+
+os.register_at_fork(after_in_child=_refuse_all)
 
 
 def _is_of_the_disk(error: Exception) -> bool:

@@ -10,7 +10,7 @@ from workflows.context import Context
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
 from workflows.engine.local.progress import Progress, is_stopping
-from workflows.engine.local.scope import scope
+from workflows.engine.local.scope import Scope
 from workflows.errors import (
     ControlFlow,
     HarborError,
@@ -45,7 +45,7 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
 
 async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: Progress) -> Outcome:
     try:
-        async with scope(progress.run.run_id):
+        async with Scope(progress.run.run_id):
             result = await job.function(context, arguments)
     except Exception as error:  # noqa: BLE001  the job's own failure is data
         return _swallowed(progress) or _failed(error, progress)
@@ -67,7 +67,7 @@ def _is_blocked(outcome: Outcome) -> bool:
 
 def _ending(progress: Progress) -> Outcome | None:
     """Answer how the pass ended by itself, if it did. Raises why it could not be written down."""
-    if is_stopping():
+    if is_stopping(asyncio.current_task()):
         # Whatever the job has made of it: the run goes on in another process.
         raise asyncio.CancelledError
     if progress.lost is not None:

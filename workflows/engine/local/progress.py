@@ -33,9 +33,8 @@ LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
 
 
-def is_stopping() -> bool:
-    """Whether this task is being ended from outside: its process stops, or its lease is lost."""
-    task = asyncio.current_task()
+def is_stopping(task: asyncio.Task[Any] | None) -> bool:
+    """Whether a task is being ended from outside: its process stops, or its lease is lost."""
     return task is not None and task.cancelling() > 0
 
 
@@ -122,13 +121,14 @@ class Progress:
                 f"{name!r} was called inside a step function: call it in the job, one after the"
                 " other"
             )
-        branch = self._branches.get(asyncio.current_task(self._loop))
+        task = asyncio.current_task(self._loop)
+        branch = self._branches.get(task)
         if branch is None or branch.is_busy:
             raise ConcurrentStep(
                 f"{name!r} was called beside another step: a job awaits one thing at a time;"
                 " ctx.step.gather(…) does several at once"
             )
-        if branch.ending or self.is_over or is_stopping():
+        if branch.ending or self.is_over or is_stopping(task):
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
             raise PassOver
         return branch

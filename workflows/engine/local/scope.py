@@ -6,8 +6,6 @@ of, beside the next pass, which starts it once more.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -28,17 +26,22 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
         loop.set_task_factory(_new_task)
 
 
-@asynccontextmanager
-async def scope(run_id: str) -> AsyncIterator[None]:
-    """At the end of the block, cancel what the job has started in it and left behind."""
-    started: set[Task] = set()
-    token = _started.set(started)
-    try:
-        yield
-    finally:
-        _started.reset(token)
-        if left := {task for task in started if not task.done()}:
-            await _end(run_id, left)
+class Scope:
+    """A block at whose end what a job has started in it and left behind is cancelled."""
+
+    __slots__ = ("_run_id", "_started", "_token")
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self._started: set[Task] = set()
+
+    async def __aenter__(self) -> None:
+        self._token = _started.set(self._started)
+
+    async def __aexit__(self, *_: object) -> None:
+        _started.reset(self._token)
+        if left := {task for task in self._started if not task.done()}:
+            await _end(self._run_id, left)
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, /, **options: Any) -> Task:
