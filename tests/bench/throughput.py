@@ -26,7 +26,7 @@ async def singles(folder: Path) -> dict[str, float]:
     async with working(folder) as (_, engine, _):
         watch = Watch(folder)
         latencies = []
-        for run_id in _waiting(watch, SINGLES):
+        for run_id in waiting(watch, SINGLES):
             began = time.perf_counter()
             await deliver(engine, run_id)
             latencies.append(await watch.completed(run_id) - began)
@@ -39,7 +39,7 @@ async def delivered(folder: Path) -> dict[str, float]:
     """b: deliver to all that are parked and wait for the last; count what is not completed."""
     async with working(folder) as (_, engine, _):
         watch = Watch(folder)
-        ids = _waiting(watch, -1)
+        ids = waiting(watch, -1)
         began = time.perf_counter()
         await each(lambda run_id: deliver(engine, run_id), ids)
         await watch.idle()
@@ -53,7 +53,8 @@ async def delivered(folder: Path) -> dict[str, float]:
     }
 
 
-def _waiting(watch: Watch, limit: int) -> list[str]:
+def waiting(watch: Watch, limit: int) -> list[str]:
+    """Answer the oldest runs that are parked; -1: all."""
     found = watch.rows(
         "SELECT id FROM runs WHERE status = 'waiting' AND job = 'approve' ORDER BY id LIMIT ?",
         limit,

@@ -23,6 +23,7 @@ from workflows.engine.base import Start
 from workflows.engine.local.engine import LocalEngine
 from workflows.engine.local.worker import Worker
 from workflows.event import Delivery
+from workflows.failpoint import failpoint
 from workflows.plugins import Plugins
 from workflows.registry import Registry
 
@@ -95,7 +96,7 @@ async def ask(ctx: Context, request: Asked) -> dict[str, str]:
 async def working(folder: Path) -> AsyncIterator[tuple[Database, LocalEngine, Worker]]:
     """An engine with one worker on a database in *folder*."""
     clock, registry = SystemClock(), Registry([approve, due, ask])
-    db = open_database(f"sqlite:///{folder / FILE}", clock.now)
+    db = open_database(f"sqlite:///{folder / FILE}", clock.now, failpoint)
     engine = LocalEngine(db, registry, clock)
     around = Surroundings(ADDRESS, "#approvals", Plugins(), Delivering(engine.send))
     worker = Worker(

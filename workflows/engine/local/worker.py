@@ -49,10 +49,12 @@ class Worker:
         self._installation = installation
         self._new_context = new_context
         self._clock = clock
+        self._limits = registry.limits()
         self._owner = secrets.token_hex(8)
         self._wake = asyncio.Event()
         self._passes: dict[asyncio.Task[None], Lease] = {}
         self._suspect: asyncio.Task[None] | None = None
+        self._is_full = False  # when it claimed last: more may have been ready
         self._stopping = False
         db.listen(Topic.READY, self.wake)
         watch(asyncio.get_running_loop())
@@ -111,7 +113,7 @@ class Worker:
                     self._registry.names(),
                     self._owner,
                     room,
-                    limits=self._registry.limits(),
+                    limits=self._limits,
                     and_a_suspect=self._suspect is None,
                 )
             except NotStored:
@@ -129,6 +131,7 @@ class Worker:
             started += len(claimed)
             if len(claimed) < room:
                 break
+        self._is_full = len(self._passes) >= AT_ONCE
         return started
 
     async def _set_aside(self) -> int:
@@ -148,9 +151,11 @@ class Worker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._passes[task]
-        if task is self._suspect:
+        was_suspect = task is self._suspect
+        if was_suspect:
             self._suspect = None
-        self.wake()  # There is room again.
+        if self._is_full or was_suspect or self._limits:
+            self.wake()  # There is room again for what was ready before.
         if not task.cancelled() and (error := task.exception()):
             log.error("a pass broke off; its lease will run out", exc_info=error)
 
