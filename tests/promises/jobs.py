@@ -1,13 +1,15 @@
 """Small jobs that use every verb, and what they become when their code is changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.workflows.kit import a_job
 from workflows.approvals.gate import Approved, Policy
 from workflows.context import Context
-from workflows.errors import StepOutcomeUnknown
+from workflows.errors import ChildFailed, StepOutcomeUnknown
 from workflows.registry import Job
+from workflows.schedule import schedule
 from workflows.step import Retries
 
 if TYPE_CHECKING:
@@ -146,6 +148,32 @@ def once(world: "World") -> Job:
     return a_job(job, "once")
 
 
+def parents(world: "World") -> Job:
+    """Two other jobs, one after the other; how each has ended, and a step after it."""
+
+    async def job(ctx: Context, request: Any) -> list[Any]:
+        said: list[Any] = []
+        for child, timeout in (("closing", "40s"), ("approvals", "70s")):
+            try:
+                said.append(await ctx.run_job(child, {}, timeout=timeout))
+            except ChildFailed as error:
+                said.append(error.kind)
+            await do(world, ctx, "heard")
+        return said
+
+    return a_job(job, "parents")
+
+
+def ticking(world: "World") -> Job:
+    """A step; one deploy starts it by itself, every minute."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await do(world, ctx, "tick")
+        return ["ticked"]
+
+    return a_job(job, "ticking")
+
+
 JOBS: dict[str, Callable[["World"], Job]] = {
     job.__name__: job
     for job in (
@@ -157,6 +185,8 @@ JOBS: dict[str, Callable[["World"], Job]] = {
         gathers,
         races,
         once,
+        parents,
+        ticking,
     )
 }
 
@@ -203,3 +233,9 @@ def registries(world: "World") -> dict[str, tuple[Job, ...]]:
         "appended": tuple(appended(job, world) for job in today),
         "missing": today[1::2],
     }
+
+
+def by_itself(world: "World") -> tuple[Job, ...]:
+    """Answer the deploy in which a job starts by itself."""
+    *others, last = (job(world) for job in JOBS.values())
+    return (*others, replace(last, schedule=schedule("* * * * *", "UTC")))

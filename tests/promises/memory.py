@@ -31,6 +31,7 @@ EMPTIED = (
     "journal",
     "runs",
     "audit",
+    "schedules",
     "broken",
 )
 

@@ -184,6 +184,12 @@ class Moves:
         self.world.faulted("deploy", self.world.deploy)
         self.world.crash()
 
+    def start_by_itself(self) -> None:
+        """Replace the server by one of code that starts a job every minute."""
+        (self.world.deploy,) = self.world.by_itself
+        self.world.faulted("deploy", self.world.deploy)
+        self.world.crash()
+
     # -- the store and the clock ----------------------------------------------------------------
 
     def fail_commit(self) -> None:

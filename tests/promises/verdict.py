@@ -1,13 +1,14 @@
 """The verdict on a schedule that is over: rows, ledger and clients must tell one story."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Any
 
 from tests.promises.clients import Clients
 from tests.promises.effects import INSTALLATION
-from tests.promises.world import World
+from tests.promises.world import World, ids_micros
 from workflows.ids import step_key
-from workflows.plain import loads
+from workflows.plain import dumps, loads
 
 # What may have made a run fail: a step whose every try was answered by a trouble.
 EXPECTED_FAILURES = {"ConnectionResetError"}
@@ -20,6 +21,8 @@ def judge(world: World, clients: Clients) -> None:
     _effects(world)
     _begun_once(world)
     _results(world)
+    _children(world)
+    _by_themselves(world)
 
 
 def _effects(world: World) -> None:
@@ -66,10 +69,39 @@ def _results(world: World) -> None:
             found(f"the run {run_id} of {job} failed: {error}")
         if status == "completed" and job in _TRUTH:
             truth = [said for (said,) in world.look(_TRUTH[job], run_id)]
-            if loads(result) != truth:
+            given = loads(result)
+            if job == "parents":  # what children return comes out of SQL as text
+                given = [dumps(each) if isinstance(each, list) else each for each in given]
+            if given != truth:
                 found(f"I11 {job} {run_id} returned {result}; the rows say {truth}")
 
 
+def _children(world: World) -> None:
+    """Note parents that were told something else than how the run they waited for has ended."""
+    for child, status, value, has_ended, result in world.look(_TOLD):
+        told = loads(value)
+        if told["run_id"] != child:
+            world.oracle.found(f"a parent was told of {told['run_id']}, and waited for {child}")
+        elif status == "done" and (has_ended, told["result"]) != ("completed", loads(result)):
+            world.oracle.found(f"a parent was told {value}; {child} {has_ended} with {result}")
+        elif status == "failed" and has_ended == "completed" and not world.look(_RETRIED, child):
+            world.oracle.found(f"a parent was told {value}; {child} completed")
+
+
+def _by_themselves(world: World) -> None:
+    """Note starts of one time twice, or before it."""
+    for key, created_at, times in world.look(_STARTED):
+        at = ids_micros(datetime.fromisoformat(key.partition(":")[2]))
+        if times > 1 or created_at < at:
+            world.oracle.found(f"{key} was started {times} times, first at {created_at}, due {at}")
+
+
+_TOLD = """SELECT runs.id, journal.status, journal.value, runs.status, runs.result
+    FROM waits JOIN journal USING (run_id, name, nth) JOIN runs ON runs.parent_id = waits.run_id
+    AND runs.parent_name = waits.name AND runs.parent_nth = waits.nth
+    WHERE waits.kind = 'child' AND waits.status = 'resolved' AND journal.status <> 'superseded'"""
+_STARTED = """SELECT start_key, min(created_at), count(*) FROM runs
+    WHERE start_scope = 'cron' GROUP BY start_key"""
 _RETRIED = "SELECT 1 FROM audit WHERE action = 'retry' AND outcome = 'done' AND run_id = ?"
 # Waits that a failed run gave up are asked anew when it is tried again.
 _ENDED = """SELECT CASE status WHEN 'timed_out' THEN 'timeout'
@@ -80,4 +112,8 @@ _TRUTH: dict[str, Any] = {
     "waits": _ENDED,
     "gathers": _ENDED.replace("BY nth", "BY name"),
     "closing": _ENDED,
+    "parents": """SELECT CASE journal.status WHEN 'done' THEN json_extract(value, '$.result')
+        ELSE json_extract(value, '$.kind') END FROM waits JOIN journal USING (run_id, name, nth)
+        WHERE run_id = ? AND waits.kind = 'child' AND journal.status IN ('done', 'failed')
+        ORDER BY seq""",
 }

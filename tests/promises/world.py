@@ -11,7 +11,7 @@ from typing import Any
 from store.errors import NotStored
 from store.runs import Claimed
 from tests.promises.effects import INSTALLATION, LEASE, Effects
-from tests.promises.jobs import registries
+from tests.promises.jobs import by_itself, registries
 from tests.promises.loop import OUTSIDE, Actor, ChosenLoop, belonging_to
 from tests.promises.memory import AnswerLost, Memory, Opened
 from tests.promises.watch import Oracle
@@ -65,7 +65,7 @@ class Server:
         self.nodes: list[Node] = []
         self.unanswered: set[asyncio.Future[Any]] = set()
         self._world = world
-        self._jobs = world.deploys[deploy]
+        self._jobs = (world.deploys | world.by_itself)[deploy]
         self.front = self._node()
 
     def start(self, workers: int) -> None:
@@ -128,6 +128,7 @@ class World:
         self.memory = Memory(self.loop, chance, self.clock.now, self.oracle, self.crash)
         self.effects = Effects(self)
         self.deploys = registries(self)
+        self.by_itself = {"by itself": by_itself(self)}  # chosen by a move of its own
         self.workers = workers
         self.deploy = "today"
         self.releases = ["today"]  # the deploys that were ever booted, one after the other
@@ -224,6 +225,7 @@ class World:
 
 _NEXT_DUE = """SELECT min(at) FROM (
     SELECT min(deadline_at) AS at FROM waits WHERE status = 'open' AND deadline_at > ?1
+    UNION ALL SELECT min(next_at) FROM schedules WHERE next_at > ?1
     UNION ALL SELECT min(ready_at) FROM runs WHERE status = 'ready' AND ready_at > ?1
     UNION ALL SELECT min(lease_until) FROM runs WHERE status = 'running' AND lease_until > ?1)"""
 

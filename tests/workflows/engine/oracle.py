@@ -41,6 +41,11 @@ FORBIDDEN = {
         -- A person may have it tried again whose parent was told that it failed.
         OR (waits.status = 'resolved' AND runs.finished_at IS NULL AND NOT EXISTS
         (SELECT 1 FROM audit WHERE audit.run_id = runs.id AND action = 'retry'))""",
+    "a run goes on though nobody waits for it any more, and was not asked to end": """
+        SELECT runs.id FROM runs JOIN waits ON waits.run_id = runs.parent_id
+        AND waits.name = runs.parent_name AND waits.nth = runs.parent_nth
+        WHERE waits.status IN ('cancelled', 'timed_out') AND runs.finished_at IS NULL
+        AND runs.cancel_requested_at IS NULL""",
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
         AND (SELECT count(*) FROM waits WHERE event_id = events.id

@@ -98,13 +98,17 @@ def new_child(
 def tell_parent(tx: Tx, child_id: str) -> None:
     """End the wait of a child's parent by the end of the child, and wake the parent.
 
-    Harmless where the parent waits no more.
+    After the deadline by that, whether or not anybody has swept. Harmless where the parent waits
+    no more.
     """
     child = children.get(tx, child_id)
     wait = waits.get(tx, child.parent_id, child.parent_name, child.parent_nth)
-    if wait is None or not waits.end(tx, wait, WaitStatus.RESOLVED):
+    if wait is None:
         return
-    status, value = _end(child)
+    is_late = wait.deadline_at <= tx.now
+    if not waits.end(tx, wait, WaitStatus.TIMED_OUT if is_late else WaitStatus.RESOLVED):
+        return
+    status, value = (EntryStatus.FAILED, too_late(tx, wait)) if is_late else _end(child)
     journal.settle(tx, wait.run_id, *wait.entry, status, value)
     failpoint("child:told")
     runs.wake(tx, wait.run_id)

@@ -331,6 +331,20 @@ async def test_a_retry_starts_anew_where_the_run_it_waited_for_was_cancelled(eng
     assert (again != child, await harness.status(again)) == (True, "waiting")
 
 
+async def test_a_run_that_ends_after_the_deadline_is_late_though_nobody_has_swept_i9(
+    engines, effects, clock
+):
+    harness, run, child = await shipped(engines, effects, timeout="30m")
+    await harness.deliver(child, "answer", "yes")
+
+    clock.move(minutes=30)
+    await harness.run()
+
+    assert await harness.status(child) == "completed"
+    found = await harness.get(run)
+    assert (found.status, found.error["kind"]) == ("failed", "timeout")
+
+
 async def test_a_loop_starts_a_run_each_time_round(engines, effects):
     async def story(ctx, request):
         return [
