@@ -1,12 +1,18 @@
 """The installation's own code: do the jobs load, and do the plugins' servers answer?"""
 
+import dis
 import os
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from bot.config import Settings
 from bot.doctor.finding import Finding, bad, good, warning
 from workflows.errors import ConfigurationError, HarborError, JobRefused
+from workflows.job import Job
 from workflows.plugins import configured, read
+from workflows.plugins.config import RESERVED
 from workflows.plugins.mcp import McpPlugin
 from workflows.registry import Registry, load
 
@@ -24,16 +30,44 @@ def jobs(settings: Settings) -> tuple[Registry, Finding]:
     return registry, good(JOBS, ", ".join(registry.names()))
 
 
-async def plugins(settings: Settings) -> list[Finding]:
-    """Ask every configured server for its tools."""
+async def plugins(settings: Settings, jobs: Iterable[Job]) -> list[Finding]:
+    """Ask every configured server for its tools, and name those that *jobs* use and lack."""
     path = settings.plugins or DEFAULT_PLUGINS
     if settings.plugins is None and not path.exists():
-        return [good(PLUGINS, "none: there is no plugins.toml")]
+        none = good(PLUGINS, "none: there is no plugins.toml")
+        return [none, *_missing(jobs, set(), path)]
     try:
         found, wanted = configured(path, os.environ), read(path)
     except ConfigurationError as error:
         return [_refused(PLUGINS, error)]
-    return [await _plugin(each, wanted[each.name].tools or frozenset()) for each in found]
+    asked = [await _plugin(each, wanted[each.name].tools or frozenset()) for each in found]
+    return [*asked, *_missing(jobs, {each.name for each in found}, path)]
+
+
+def _missing(jobs: Iterable[Job], known: set[str], path: Path) -> list[Finding]:
+    """Answer a finding for every plugin that jobs use, as far as their code tells, and lack."""
+    used_by: dict[str, list[str]] = defaultdict(list)
+    for job in jobs:
+        for name in sorted(_used_by(job) - known - {RESERVED}):
+            used_by[name].append(job.name)
+    return [
+        warning(
+            PLUGINS,
+            f"{name} is used by {', '.join(names)}, and is not in {path}",
+            f"add a section [{name}], or such a run fails when it comes to it",
+        )
+        for name, names in sorted(used_by.items())
+    ]
+
+
+def _used_by(job: Job) -> set[str]:
+    """Answer what follows `.plugins.` in a job's function; its helpers are not seen."""
+    code = list(dis.get_instructions(job.function))
+    return {
+        after.argval
+        for before, after in pairwise(code)
+        if before.argval == "plugins" and isinstance(after.argval, str)
+    }
 
 
 async def _plugin(plugin: McpPlugin, wanted: frozenset[str]) -> Finding:

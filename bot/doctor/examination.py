@@ -16,6 +16,7 @@ from bot.doctor.settings import Setting, shown
 from bot.slack.errors import failure
 from workflows.clock import Clock, SystemClock
 from workflows.errors import ConfigurationError
+from workflows.registry import Registry
 
 SETTINGS = "settings"
 CALL_S = 10
@@ -56,6 +57,7 @@ def _as_finding(line: str) -> Finding:
 
 async def checkup(settings: Settings, clock: Clock | None = None) -> tuple[Finding, ...]:
     """Look at everything the settings lead to, at the same time."""
+    registry, loaded = code.jobs(settings)
     timeout = aiohttp.ClientTimeout(total=CALL_S)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(
@@ -66,20 +68,21 @@ async def checkup(settings: Settings, clock: Clock | None = None) -> tuple[Findi
             retry_handlers=[],
         )
         found = await asyncio.gather(
-            _slack(client, settings, clock or SystemClock()),
+            _slack(client, settings, registry, clock or SystemClock()),
             _safely(web.SERVER, web.server(session, settings)),
             _safely(web.ADDRESS, web.address(session, settings)),
             _safely(web.SIGN_IN, web.sign_in(session, settings)),
             _safely(database.DATABASE, asyncio.to_thread(database.check, settings)),
-            _safely(code.PLUGINS, code.plugins(settings)),
+            _safely(code.PLUGINS, code.plugins(settings, registry)),
         )
-    return tuple(finding for each in found for finding in each)
+    return (loaded, *(finding for each in found for finding in each))
 
 
-async def _slack(client: AsyncWebClient, settings: Settings, clock: Clock) -> list[Finding]:
+async def _slack(
+    client: AsyncWebClient, settings: Settings, registry: Registry, clock: Clock
+) -> list[Finding]:
     """Ask about places and people only where Slack knows us: else each would say the same."""
-    registry, loaded = code.jobs(settings)
-    found = [loaded, *await _safely(slack.TOKEN, slack.bot_token(client, settings, clock))]
+    found = await _safely(slack.TOKEN, slack.bot_token(client, settings, clock))
     found += await _safely(slack.WAY_IN, slack.way_in(client, settings))
     if any(each.about == slack.TOKEN and each.mark is Mark.BAD for each in found):
         return [*found, warning(places.CHANNELS, "are looked up once Slack takes the token")]

@@ -7,8 +7,9 @@ import pytest
 
 from bot.config import Settings
 from bot.doctor import Mark
+from bot.doctor.examination import checkup
 from bot.sandbox import Sandbox
-from tests.bot.doctor.examining import changed, found
+from tests.bot.doctor.examining import about, changed, found
 
 
 async def test_a_job_module_that_cannot_be_imported_is_named(settings: Settings):
@@ -57,3 +58,44 @@ async def test_a_tool_that_is_allowed_but_not_offered_is_worth_a_look(
     plugin = await found(changed(settings, HARBOR_PLUGINS=toml), "plugin")
 
     assert (plugin.mark, plugin.said) == (Mark.WARNING, "linear does not offer fly")
+
+
+USING = """
+from pydantic import BaseModel
+from workflows import Context, job
+
+class Nothing(BaseModel):
+    pass
+
+@job(name="bill")
+async def bill(ctx: Context, request: Nothing) -> None:
+    await ctx.plugins.slack.post_message("#ops", "billing")
+    await ctx.plugins.stripe.charge(amount=1)
+"""
+
+
+async def test_a_plugin_that_a_job_uses_and_nobody_has_configured_is_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "using_jobs.py").write_text(USING)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    findings = await checkup(changed(settings, HARBOR_JOBS="using_jobs"))
+
+    (lacking,) = [each for each in about(findings, "plugin") if "used by" in each.said]
+    assert lacking.mark is Mark.WARNING
+    assert lacking.said.startswith("stripe is used by bill, and is not in ")
+    assert "[stripe]" in str(lacking.next_step)
+
+
+async def test_without_plugins_toml_the_plugins_of_the_shipped_jobs_are_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    findings = await checkup(changed(settings, HARBOR_PLUGINS=None))
+
+    said = [each.said for each in about(findings, "plugin")]
+    assert said[0] == "none: there is no plugins.toml"
+    assert said[1].startswith("linear is used by approve-and-act")
