@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -28,12 +29,13 @@ def snapshot(path: Path, to: Path) -> None:
 def backup(path: Path, to: Path) -> None:
     """Copy a database that may be in use to the new file *to*: whole, on the disk, or not at all.
 
-    The copy is made and checked under another name beside it, which a crash may leave behind.
+    The copy is made and checked under a name of its own beside it, which a crash may leave behind.
     Raises CannotOpen; an earlier backup is never written over.
     """
-    partial = Path(f"{to}.partial")
     try:
-        partial.unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{to.name}.", suffix=".partial", dir=to.parent)
+        os.close(descriptor)
+        partial = Path(name)
         try:
             snapshot(path, partial)
             _check(partial)
