@@ -52,7 +52,7 @@ from bot.web.slack import SlackDoor
 from store import meta
 from store.database import Database
 from store.opening import open_database
-from store.runs import Claimed
+from store.ready import Claimed
 from workflows.approvals.gates import Gates
 from workflows.clock import Clock, SystemClock
 from workflows.context import Context, RunInfo, Surroundings

@@ -1,4 +1,4 @@
-"""Claims where only so many runs of some jobs are executed at once; else those of `store.runs`.
+"""Claims where only so many runs of some jobs are executed at once; else those of `store.ready`.
 
 The one statement that claims also counts: a limited job has as many candidates as it has room,
 its oldest ready runs, and the oldest of all candidates are taken. What has no room is not looked
@@ -22,10 +22,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from store import runs
+from store import ready
 from store.database import Tx
 from store.query import Query
-from store.runs import Claimed
+from store.ready import Claimed
 from store.tables import RUNS, RunStatus, named
 
 Limits = tuple[tuple[str, int], ...]
@@ -39,16 +39,16 @@ def claim(
 ) -> list[Claimed]:
     """Take up to *most* ready runs of *jobs*, of a job in *limits* no more than it has room."""
     if not limits:
-        return runs.claim(tx, jobs, owner, until, most)
+        return ready.claim(tx, jobs, owner, until, most)
     return tx.all(_claim(jobs, limits), now=tx.now, of_owner=owner, until=until, most=most)
 
 
 def claim_suspect(
     tx: Tx, jobs: tuple[str, ...], limits: Limits, owner: str, until: datetime
 ) -> list[Claimed]:
-    """See `runs.claim_suspect`; the run's job has room."""
+    """See `ready.claim_suspect`; the run's job has room."""
     if not limits:
-        return runs.claim_suspect(tx, jobs, owner, until)
+        return ready.claim_suspect(tx, jobs, owner, until)
     return tx.all(_claim_suspect(jobs, limits), now=tx.now, of_owner=owner, until=until, most=1)
 
 
@@ -61,19 +61,19 @@ def _claim(jobs: tuple[str, ...], limits: Limits) -> Query[Claimed]:
     # `min` of two values: no more than there is room for in this process either.
     candidates += [_oldest((job,), func.min(most, _room(job, n))) for job, n in limits]
     found = union_all(*candidates).subquery()
-    return runs.claiming(select(found.c.id).order_by(found.c.ready_at, found.c.id))
+    return ready.claiming(select(found.c.id).order_by(found.c.ready_at, found.c.id))
 
 
 @cache
 def _claim_suspect(jobs: tuple[str, ...], limits: Limits) -> Query[Claimed]:
     unlimited = _c.job.not_in([literal(job) for job, _ in limits])
     has_room = [and_(_c.job == literal(job), _room(job, n) > 0) for job, n in limits]
-    return runs.claiming(runs.suspects(jobs).where(or_(unlimited, *has_room)))
+    return ready.claiming(ready.suspects(jobs).where(or_(unlimited, *has_room)))
 
 
 def _oldest(jobs: tuple[str, ...], most: ColumnElement[int]) -> Select[tuple[str, datetime]]:
     # A part of a UNION may be ordered and limited only as a query of its own.
-    oldest = runs.healthy(jobs).add_columns(_c.ready_at).limit(most).subquery()
+    oldest = ready.healthy(jobs).add_columns(_c.ready_at).limit(most).subquery()
     return select(oldest.c.id, oldest.c.ready_at)
 
 

@@ -1,20 +1,16 @@
-"""Runs: start, claim, prove the lease, wake, end. Every change of a run's row is here."""
+"""Runs: start, prove the lease, park, wake, end.
 
-from collections.abc import Sequence
+How they are claimed is in `ready`, how they are put right in `recovery`.
+"""
+
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
-    Select,
     and_,
     bindparam,
     exists,
-    false,
     func,
-    literal,
-    not_,
     null,
     or_,
     select,
@@ -28,36 +24,17 @@ from store.tables import (
     GATES,
     RUNS,
     SUSPECT,
-    SUSPECTED,
     EventStatus,
     RunStatus,
     inserting,
     named,
 )
 
-MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
-JOB_MISSING = "job_missing"
-
 _c = RUNS.c
 _run = _c.id == bindparam("run_id")
 # Whoever writes to a running run proves in the same statement that it is still the owner.
 _owned = and_(_run, _c.epoch == bindparam("of_epoch"), named(_c.status, RunStatus.RUNNING))
 _nobody = {"owner": null(), "lease_until": null(), "updated_at": bindparam("now")}
-
-
-class Claimed(NamedTuple):
-    """A run this process may execute, and the number that proves it."""
-
-    id: str
-    job: str
-    input: str
-    requested_by: str
-    epoch: int
-    idle_claims: int
-    cancel_requested_at: datetime | None
-    created_at: datetime
-    accepted_seq: int | None
-    depth: int
 
 
 class Cancel(NamedTuple):
@@ -110,7 +87,7 @@ class Told(NamedTuple):
     parent_id: str | None
 
 
-_RUN_COLUMNS = [_c[name] for name in Run._fields]
+RUN_COLUMNS = [_c[name] for name in Run._fields]
 # Asked of the row that is read or written anyway: most runs have neither, and are spared the
 # statements that would look for them.
 _has_buffered = exists().where(
@@ -139,7 +116,7 @@ _BY_START_KEY = Query(
     ),
     Started,
 )
-_GET = Query(select(*_RUN_COLUMNS).where(_run), Run)
+_GET = Query(select(*RUN_COLUMNS).where(_run), Run)
 _TOLD = Query(select(*_told).where(_run), Told)
 _STATUS = Query(select(_c.status).where(_run), RunStatus)
 _PARK = Query(
@@ -253,31 +230,6 @@ _REVIVE = Query(
         updated_at=bindparam("now"),
     )
 )
-_RECOVER = Query(
-    update(RUNS)
-    .where(named(_c.status, RunStatus.RUNNING))
-    .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
-)
-_EXPIRE_LEASES = Query(
-    update(RUNS)
-    .where(named(_c.status, RunStatus.RUNNING), _c.lease_until <= bindparam("now"))
-    .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
-)
-_BLOCK_POISON = Query(
-    update(RUNS)
-    .where(SUSPECTED, _c.idle_claims >= MOST_IDLE_CLAIMS)
-    .values(
-        status=RunStatus.BLOCKED,
-        ready_at=null(),
-        blocked_reason=f"poison: started {MOST_IDLE_CLAIMS} times and died each time before it"
-        " could write anything down; look at the logs, then retry or cancel it",
-        updated_at=bindparam("now"),
-    )
-    .returning(_c.id)
-)
-_NEXT_READY = Query(
-    select(func.min(_c.ready_at)).where(named(_c.status, RunStatus.READY)), lambda at: at
-)
 
 
 def insert(
@@ -324,20 +276,6 @@ def told(tx: Tx, run_id: str) -> Told:
 def status(tx: Tx, run_id: str) -> RunStatus | None:
     """Answer where a run is."""
     return tx.first(_STATUS, run_id=run_id)
-
-
-def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, limit: int) -> list[Claimed]:
-    """Take up to *limit* ready runs of *jobs*; only those answered may be executed."""
-    return tx.all(_claim(jobs), now=tx.now, of_owner=owner, until=until, most=limit)
-
-
-def claim_suspect(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime) -> list[Claimed]:
-    """Take one run that has died again and again, the one that died least first.
-
-    The processes of a run that kills them take others along, which look as guilty. Executed one
-    at a time, the innocent ones end, and only the one that kills comes to count as poison.
-    """
-    return tx.all(_claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1)
 
 
 def park(tx: Tx, run_id: str, epoch: int) -> list[Cancel]:
@@ -416,168 +354,3 @@ def revive(tx: Tx, run_id: str, *, accepted_seq: int | None) -> bool:
     False: its journal was pruned.
     """
     return tx.run(_REVIVE, run_id=run_id, to_accepted_seq=accepted_seq, now=tx.now) == 1
-
-
-def recover(tx: Tx) -> int:
-    """Make every running run ready: on SQLite the file's lock proves there is no other owner."""
-    return tx.run(_RECOVER, now=tx.now)
-
-
-def expire_leases(tx: Tx) -> int:
-    """Make the runs ready whose owner has not been heard of."""
-    return tx.run(_EXPIRE_LEASES, now=tx.now)
-
-
-def block_poison(tx: Tx) -> list[str]:
-    """Set aside runs that die again and again without progress; answers their ids."""
-    return [run_id for (run_id,) in tx.all(_BLOCK_POISON, now=tx.now)]
-
-
-def block_unknown(tx: Tx, jobs: tuple[str, ...]) -> list[str]:
-    """Set aside ready runs whose job nobody here knows; answers their ids."""
-    return [run_id for (run_id,) in tx.all(_block_unknown(jobs), now=tx.now)]
-
-
-def unblock_known(tx: Tx, jobs: tuple[str, ...]) -> int:
-    """Make the runs ready that were set aside because their job was missing, and no longer is."""
-    return tx.run(_unblock_known(jobs), now=tx.now)
-
-
-def next_ready_at(tx: Tx) -> datetime | None:
-    """Answer when the next ready run may be claimed."""
-    return tx.first(_NEXT_READY)
-
-
-def page(
-    tx: Tx,
-    *,
-    status: RunStatus | None = None,
-    job: str | None = None,
-    requested_by: str | None = None,
-    before: str | None = None,
-    limit: int = 50,
-) -> list[Run]:
-    """Answer runs, newest first, those with an id below *before*."""
-    given = {"status": status, "job": job, "requested_by": requested_by, "before": before}
-    values = {f"of_{name}": value for name, value in given.items() if value is not None}
-    return tx.all(_page(frozenset(values)), most=limit, **values)
-
-
-def stuck(tx: Tx, limit: int) -> list[Run]:
-    """Answer the runs that need a person: blocked first, then failed ones that can be retried."""
-    found = tx.all(_newest(RunStatus.BLOCKED), most=limit)
-    return found + tx.all(_newest(RunStatus.FAILED), most=limit - len(found))
-
-
-@cache
-def _newest(status: RunStatus) -> Query[Run]:
-    return Query(
-        select(*_RUN_COLUMNS)
-        .where(named(_c.status, status), _c.pruned_at.is_(None))
-        .order_by(_c.updated_at.desc())
-        .limit(bindparam("most")),
-        Run,
-    )
-
-
-def _is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
-    # An empty IN has a form of its own in SQLAlchemy, which the driver does not know.
-    return _c.job.in_([literal(job) for job in jobs]) if jobs else false()
-
-
-@cache
-def _claim(jobs: tuple[str, ...]) -> Query[Claimed]:
-    return claiming(healthy(jobs))
-
-
-@cache
-def _claim_suspect(jobs: tuple[str, ...]) -> Query[Claimed]:
-    return claiming(suspects(jobs))
-
-
-def healthy(jobs: tuple[str, ...]) -> Select[tuple[str]]:
-    """Choose the ready runs of *jobs* that are no suspects, the oldest first."""
-    return _due(jobs).where(_c.idle_claims < SUSPECT).order_by(_c.ready_at, _c.id)
-
-
-def suspects(jobs: tuple[str, ...]) -> Select[tuple[str]]:
-    """Choose the ready runs of *jobs* that died again and again, the one that died least first."""
-    often = (SUSPECTED, _c.idle_claims < MOST_IDLE_CLAIMS)
-    return _due(jobs).where(*often).order_by(_c.idle_claims, _c.ready_at, _c.id)
-
-
-def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
-    return select(_c.id).where(
-        named(_c.status, RunStatus.READY), _c.ready_at <= bindparam("now"), _is_one_of(jobs)
-    )
-
-
-def claiming(due: Select[tuple[str]]) -> Query[Claimed]:
-    """Take the first ``most`` of *due*; whoever changes a row owns its run."""
-    return Query(
-        update(RUNS)
-        .where(_c.id.in_(due.limit(bindparam("most"))))
-        .values(
-            status=RunStatus.RUNNING,
-            ready_at=null(),
-            epoch=_c.epoch + 1,
-            owner=bindparam("of_owner"),
-            lease_until=bindparam("until"),
-            idle_claims=_c.idle_claims + 1,
-        )
-        .returning(*(_c[name] for name in Claimed._fields)),
-        Claimed,
-    )
-
-
-@cache
-def _block_unknown(jobs: tuple[str, ...]) -> Query[Row]:
-    return Query(
-        update(RUNS)
-        .where(named(_c.status, RunStatus.READY), not_(_is_one_of(jobs)))
-        .values(
-            status=RunStatus.BLOCKED,
-            ready_at=null(),
-            blocked_reason=literal(f"{JOB_MISSING}: no job is called ")
-            .concat(_c.job)
-            .concat(literal("; it goes on by itself when the job is back")),
-            updated_at=bindparam("now"),
-        )
-        .returning(_c.id)
-    )
-
-
-@cache
-def _unblock_known(jobs: tuple[str, ...]) -> Query[Row]:
-    return Query(
-        update(RUNS)
-        .where(
-            named(_c.status, RunStatus.BLOCKED),
-            _c.blocked_reason.startswith(f"{JOB_MISSING}:"),
-            _is_one_of(jobs),
-        )
-        .values(
-            status=RunStatus.READY,
-            ready_at=bindparam("now"),
-            blocked_reason=null(),
-            updated_at=bindparam("now"),
-        )
-    )
-
-
-@cache
-def _page(given: frozenset[str]) -> Query[Run]:
-    conditions = {
-        "of_status": _c.status == bindparam("of_status", type_=_c.status.type),
-        "of_job": _c.job == bindparam("of_job"),
-        "of_requested_by": _c.requested_by == bindparam("of_requested_by"),
-        "of_before": _c.id < bindparam("of_before"),
-    }
-    chosen: Sequence[str] = sorted(given)
-    return Query(
-        select(*_RUN_COLUMNS)
-        .where(*(conditions[name] for name in chosen))
-        .order_by(_c.id.desc())
-        .limit(bindparam("most")),
-        Run,
-    )

@@ -230,11 +230,11 @@ BUGS = (
         (
             Edit(
                 TRANSITIONS,
-                "    return runs.recover(tx) + ",
+                "    return recovery.recover(tx) + ",
                 "    tx._connection.execute(\n"
                 "        'UPDATE waits SET deadline_at = deadline_at - opened_at + ?'\n"
                 "        \" WHERE status = 'open'\", (int(tx.now.timestamp() * 1e6),))\n"
-                "    return runs.recover(tx) + ",
+                "    return recovery.recover(tx) + ",
             ),
         ),
     ),
@@ -263,14 +263,14 @@ BUGS = (
         "recovery takes up runs that wait",
         (
             Edit(
-                "store/runs.py",
+                "store/recovery.py",
                 "_RECOVER = Query(\n    update(RUNS)\n"
                 "    .where(named(_c.status, RunStatus.RUNNING))\n",
                 "_RECOVER = Query(\n    update(RUNS)\n"
                 "    .where(_c.status.in_([literal_column(\"'running'\"),"
                 " literal_column(\"'waiting'\")]))\n",
             ),
-            Edit("store/runs.py", "    literal,\n", "    literal,\n    literal_column,\n"),
+            Edit("store/recovery.py", " func, literal, ", " func, literal, literal_column, "),
         ),
     ),
     Bug(

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from store.errors import NotStored
-from store.runs import Claimed
+from store.ready import Claimed
 from tests.promises.effects import INSTALLATION, LEASE, Effects
 from tests.promises.jobs import by_itself, registries
 from tests.promises.loop import OUTSIDE, Actor, ChosenLoop, belonging_to

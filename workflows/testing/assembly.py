@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from store.database import Database
-from store.runs import Claimed
+from store.ready import Claimed
 from workflows.approvals.gates import Gates
 from workflows.clock import Clock
 from workflows.context import Context, RunInfo, Surroundings

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import runs, waits
+from store import listing, recovery, waits
 from store.database import Database, Tx
 from store.tables import RunStatus
 from workflows.clock import Clock
@@ -66,7 +66,7 @@ class LocalEngine:
 
     async def stuck(self, limit: int) -> list[RunView]:
         """Answer the runs that need a person, blocked ones first."""
-        return [views.brief(run) for run in await self._db.read(runs.stuck, limit)]
+        return [views.brief(run) for run in await self._db.read(listing.stuck, limit)]
 
     # -- for the process that owns the clock ------------------------------------------------------
 
@@ -98,7 +98,7 @@ class LocalEngine:
     ) -> list[RunView]:
         """See `Engine.list`."""
         found = await self._db.read(
-            runs.page,
+            listing.page,
             status=status,
             job=job,
             requested_by=requested_by,
@@ -109,5 +109,5 @@ class LocalEngine:
 
 
 def _next_due(tx: Tx, registry: Registry) -> datetime | None:
-    due = (waits.next_deadline(tx), runs.next_ready_at(tx), cron.next_due(tx, registry))
+    due = (waits.next_deadline(tx), recovery.next_ready_at(tx), cron.next_due(tx, registry))
     return min((at for at in due if at is not None), default=None)

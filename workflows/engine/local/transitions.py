@@ -26,6 +26,8 @@ from store import (
     gates,
     journal,
     outbox,
+    ready,
+    recovery,
     runs,
     waits,
 )
@@ -57,7 +59,7 @@ TIMEOUT = dumps({"kind": "timeout"})
 NOT_AUDITED = frozenset({Declined.UNKNOWN_RUN, Declined.RATE_LIMITED, Declined.HUMAN_REQUIRED})
 
 Keys = frozenset[tuple[str, int]]  # waits, by name and nth use
-Claim = tuple[runs.Claimed, list[Entry]]
+Claim = tuple[ready.Claimed, list[Entry]]
 
 
 # -- a worker's own runs --------------------------------------------------------------------------
@@ -266,8 +268,8 @@ def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
     Answers how many waits were timed out: as many as a batch means there may be more. Safe to run
     twice and beside anything else.
     """
-    runs.expire_leases(tx)
-    for run_id in (*runs.block_poison(tx), *runs.block_unknown(tx, jobs)):
+    recovery.expire_leases(tx)
+    for run_id in (*recovery.block_poison(tx), *recovery.block_unknown(tx, jobs)):
         _tell_blocked(tx, run_id)
     return expire_due(tx)
 
@@ -283,7 +285,7 @@ def set_aside(tx: Tx, found: Iterable[corrupt.Corrupt]) -> int:
 
 def recover(tx: Tx, jobs: tuple[str, ...]) -> int:
     """At the start: running ▶ ready, and blocked ▶ ready where the missing job is back."""
-    return runs.recover(tx) + runs.unblock_known(tx, jobs)
+    return recovery.recover(tx) + recovery.unblock_known(tx, jobs)
 
 
 def _accepted(tx: Tx, run: runs.Run) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar, assert_never
 
-from store import corrupt, runs
+from store import corrupt, ready
 from store.database import Database, Topic
 from store.errors import NotStored, Stopped
 from store.tables import SUSPECT, RunStatus
@@ -30,7 +30,7 @@ HEARTBEAT_S = 20.0  # a third of the lease
 WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
 
 T = TypeVar("T")
-NewContext = Callable[[Step, runs.Claimed], Context]
+NewContext = Callable[[Step, ready.Claimed], Context]
 
 
 class Worker:

@@ -1,0 +1,94 @@
+"""Ready: which runs are executed next, and taking them. Whoever changes a row owns its run."""
+
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, false, literal, null, select, update
+
+from store.database import Tx
+from store.query import Query
+from store.tables import RUNS, SUSPECT, SUSPECTED, RunStatus, named
+
+MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
+
+_c = RUNS.c
+
+
+class Claimed(NamedTuple):
+    """A run this process may execute, and the number that proves it."""
+
+    id: str
+    job: str
+    input: str
+    requested_by: str
+    epoch: int
+    idle_claims: int
+    cancel_requested_at: datetime | None
+    created_at: datetime
+    accepted_seq: int | None
+    depth: int
+
+
+def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, limit: int) -> list[Claimed]:
+    """Take up to *limit* ready runs of *jobs*; only those answered may be executed."""
+    return tx.all(_claim(jobs), now=tx.now, of_owner=owner, until=until, most=limit)
+
+
+def claim_suspect(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime) -> list[Claimed]:
+    """Take one run that has died again and again, the one that died least first.
+
+    The processes of a run that kills them take others along, which look as guilty. Executed one
+    at a time, the innocent ones end, and only the one that kills comes to count as poison.
+    """
+    return tx.all(_claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1)
+
+
+def healthy(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    """Choose the ready runs of *jobs* that are no suspects, the oldest first."""
+    return _due(jobs).where(_c.idle_claims < SUSPECT).order_by(_c.ready_at, _c.id)
+
+
+def suspects(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    """Choose the ready runs of *jobs* that died again and again, the one that died least first."""
+    often = (SUSPECTED, _c.idle_claims < MOST_IDLE_CLAIMS)
+    return _due(jobs).where(*often).order_by(_c.idle_claims, _c.ready_at, _c.id)
+
+
+def claiming(due: Select[tuple[str]]) -> Query[Claimed]:
+    """Take the first ``most`` of *due*; whoever changes a row owns its run."""
+    return Query(
+        update(RUNS)
+        .where(_c.id.in_(due.limit(bindparam("most"))))
+        .values(
+            status=RunStatus.RUNNING,
+            ready_at=null(),
+            epoch=_c.epoch + 1,
+            owner=bindparam("of_owner"),
+            lease_until=bindparam("until"),
+            idle_claims=_c.idle_claims + 1,
+        )
+        .returning(*(_c[name] for name in Claimed._fields)),
+        Claimed,
+    )
+
+
+def is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
+    # An empty IN has a form of its own in SQLAlchemy, which the driver does not know.
+    return _c.job.in_([literal(job) for job in jobs]) if jobs else false()
+
+
+def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
+    return select(_c.id).where(
+        named(_c.status, RunStatus.READY), _c.ready_at <= bindparam("now"), is_one_of(jobs)
+    )
+
+
+@cache
+def _claim(jobs: tuple[str, ...]) -> Query[Claimed]:
+    return claiming(healthy(jobs))
+
+
+@cache
+def _claim_suspect(jobs: tuple[str, ...]) -> Query[Claimed]:
+    return claiming(suspects(jobs))
