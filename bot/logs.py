@@ -10,7 +10,6 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 LONGEST_VALUE = 1_000
-MOST_KEPT = 1_000
 AGAIN_S = 60.0
 SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+|https://hooks\.slack\.com/\S+|lin_api_\w+|hbr_\w+"
@@ -34,25 +33,24 @@ class Errors(logging.Handler):
 
 
 class Seldom(logging.Filter):
-    """Lets what begins alike through once a minute.
+    """Lets asyncio say once a minute that it cannot accept connections.
 
-    A server without descriptors is told so by asyncio for each of a hundred connections that it
-    cannot accept, once a second: enough to fill the pipe of whoever reads the log, and stop there.
+    Without descriptors it says so for each of a hundred that wait, with a traceback, once a second:
+    enough to fill the pipe of whoever reads the log, and stop there.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[str, float] = {}
+        self._told = -AGAIN_S
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether it is time for *record*."""
-        line, _, _ = record.getMessage().partition("\n")
-        if record.created - self._told.get(line, -AGAIN_S) < AGAIN_S:
-            return False
-        if len(self._told) >= MOST_KEPT:
-            self._told.clear()
-        self._told[line] = record.created
-        return True
+        if not record.getMessage().startswith("socket.accept()"):
+            return True
+        is_time = record.created - self._told >= AGAIN_S
+        if is_time:
+            self._told = record.created
+        return is_time
 
 
 ERRORS = Errors()
