@@ -49,6 +49,7 @@ async def _parked(folder: Path, n: int) -> Figures:
     found = await throughput.parked(folder, n)
     await serving.asked(folder, serving.CLICKS + 2)
     found |= await throughput.singles(folder)
+    await serving.sealed(folder)
     found |= await serving.idle_and_clicked(folder)
     return found | await throughput.delivered(folder)
 

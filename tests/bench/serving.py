@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox import Sandbox
+from store import seals
 from tests.bench.timers import gone, in_time_for
 from tests.bench.workload import FILE, Watch, each, percentile, start, working
 
@@ -20,6 +21,7 @@ IDLE_S = 10.0
 STORM_CLICKS = 200
 LOOK_AGAIN_S = 0.002
 LONGEST_S = 60.0
+SEALED_AT_ONCE = 20_000  # lines
 PERSON = "ana"
 HOME = {"type": "home", "callback_id": "home"}
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -114,6 +116,13 @@ async def asked(folder: Path, n: int) -> None:
         await each(lambda _: start(engine, "ask", person=person), range(n))
         await watch.idle()
         watch.close()
+
+
+async def sealed(folder: Path) -> None:
+    """Seal the audit, as a server does as it grows: idle is when nothing is left to be done."""
+    async with working(folder) as (db, _, _):
+        while found := await db.read(seals.next_seal, SEALED_AT_ONCE):
+            await db.write(seals.put, found)
 
 
 async def idle_and_clicked(folder: Path) -> dict[str, float]:
