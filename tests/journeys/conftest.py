@@ -27,4 +27,5 @@ async def sandbox(
 @pytest.fixture
 async def acme(sandbox: Sandbox, moved_clock: MovedClock, tmp_path: Path) -> AsyncIterator[Town]:
     async with town(sandbox, tmp_path, moved_clock) as found:
+        await found.known()
         yield found

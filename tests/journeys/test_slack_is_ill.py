@@ -63,6 +63,7 @@ async def others(sandbox: Sandbox, moved_clock: MovedClock, tmp_path: Path) -> A
     """A town whose jobs ask cam, or two people."""
     registry = Registry([*load(()), ask_cam, two_of_us])
     async with town(sandbox, tmp_path, moved_clock, registry) as found:
+        await found.known()
         yield found
 
 

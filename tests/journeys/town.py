@@ -51,6 +51,12 @@ class Town:
     def member(self, name: str) -> Member:
         return self.sandbox.member(name)
 
+    async def known(self) -> None:
+        """Wait until Slack has said who the bot is: until then it answers nobody."""
+        async with asyncio.timeout(20):
+            while not self.harbor.homes.connection.is_up:  # noqa: ASYNC110  what else would tell
+                await asyncio.sleep(0.01)
+
     async def start(self, name: str = "bo", job: str = "approve-and-act", **values: Any) -> None:
         """Start a run as a person does: the command, the form, the button."""
         member = self.member(name)

@@ -30,6 +30,7 @@ LEFT = """SELECT id, status FROM runs WHERE status NOT IN ('completed', 'failed'
     ORDER BY id"""
 CALM = 3_600.0  # seconds of virtual time in which everything comes to its end
 MOST_RETRIES = 2
+OFTEN = (*JOBS, "approvals", "waits")  # what most of the rest is made of
 PART = 500  # schedules after which a process reports
 
 
@@ -45,9 +46,7 @@ class Shape:
     def of(cls, seed: int) -> "Shape":
         """Answer the shape of a seed: a few runs, some kinds of faults, and what people do."""
         chance = Random(seed)  # noqa: S311  chance is wanted, not a secret
-        starts = [
-            f"start {job}" for job in chance.choices(tuple(JOBS), k=chance.choice((1, 1, 2, 3)))
-        ]
+        starts = [f"start {job}" for job in chance.choices(OFTEN, k=chance.choice((1, 1, 2, 3)))]
         # Few kinds of faults at a time reach further than a little of everything.
         faults = chance.sample(FAULTS, k=chance.choice((0, 1, 2, 3)))
         pool = (*PEOPLE, *RARER, *faults, *faults)

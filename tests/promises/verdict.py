@@ -79,9 +79,9 @@ def _results(world: World) -> None:
 def _children(world: World) -> None:
     """Note parents that were told something else than how the run they waited for has ended."""
     for child, status, value, has_ended, result in world.look(_TOLD):
-        told = loads(value)
-        if told["run_id"] != child:
-            world.oracle.found(f"a parent was told of {told['run_id']}, and waited for {child}")
+        told = loads(value or "{}")
+        if told.get("run_id") != child:
+            world.oracle.found(f"a parent that waited for {child} was told {value}")
         elif status == "done" and (has_ended, told["result"]) != ("completed", loads(result)):
             world.oracle.found(f"a parent was told {value}; {child} {has_ended} with {result}")
         elif status == "failed" and has_ended == "completed" and not world.look(_RETRIED, child):
