@@ -293,7 +293,8 @@ async def test_x54_who_sends_forms_without_end_asks_slack_and_writes_only_so_oft
     refused = await cam.post(path, form)
 
     assert 429 not in {each.status_code for each in answers}
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert refused.status_code == 429
+    assert 30 <= int(refused.headers["Retry-After"]) <= 60  # counted from the first of them
     assert "Nothing was recorded" in words(refused)
     assert "users.info" not in [call.method for call in acme.sandbox.calls[asked:]]
     acme.clock.move(minutes=1)
