@@ -16,7 +16,7 @@ from tests.workflows.engine.oracle import rows, violations
 from tests.workflows.kit import NOON, FakeClock, Harness, a_job
 
 MIB = 1024 * 1024
-SWOLLEN = 300
+SWOLLEN = 160
 DIE_AT = 2 * SWOLLEN  # of about three points for each of them
 RUNS = 1_000
 PAGE = resource.getpagesize()
@@ -93,10 +93,10 @@ async def growth(world: World) -> tuple[float, int]:
     harness = await Harness.opened(db, FakeClock(NOON), a_job(passing_by))
     await park_and_resume(harness, RUNS)
     before, tasks = resident(), len(asyncio.all_tasks())
-    await park_and_resume(harness, 4 * RUNS)
+    await park_and_resume(harness, 2 * RUNS)
     grown, left = resident() - before, len(asyncio.all_tasks()) - tasks
     await db.close()
-    return grown / MIB / 4, left
+    return grown / MIB / 2, left
 
 
 def resident() -> int:

@@ -12,7 +12,7 @@ from workflows.engine.local.worker import AT_ONCE
 from workflows.event import Accepted, Declined, Delivery, Refused
 from workflows.ids import run_id
 
-STORM = 3_000
+STORM = 1_000
 
 
 async def story(ctx, request):
