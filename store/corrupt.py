@@ -15,6 +15,7 @@ from store.tables import RUNS, RunStatus, named
 
 # What reading a row raises where a column holds something that this code has never written.
 UNREADABLE = (ValueError, LookupError, TypeError)
+LONGEST_REASON = 200  # what was not understood is in it
 
 _c = RUNS.c
 _READY = Query(select(_c.id).where(named(_c.status, RunStatus.READY)), lambda run_id: run_id)
@@ -45,8 +46,8 @@ def find(tx: Tx) -> list[Corrupt]:
             runs.get(tx, run_id)
             journal.load(tx, run_id)
         except UNREADABLE as error:
-            reason = f"corrupt: a row of this run cannot be read ({type(error).__name__}: {error})"
-            found.append(Corrupt(run_id, reason))
+            why = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+            found.append(Corrupt(run_id, f"corrupt: a row of this run cannot be read ({why})"))
     return found
 
 

@@ -65,11 +65,22 @@ class Tx:
         self.announced: set[Topic] = set()
 
     def all(self, query: Query[R], **values: Any) -> list[R]:
-        """Answer every row."""
-        # All of them first: a row that cannot be read must not leave a statement under way, which
-        # would keep the savepoint, and so the whole batch, from ending.
-        found = self._connection.execute(query.text, query.bound(values)).fetchall()
-        return [query.value(row) for row in found]
+        """Answer every row.
+
+        Raises ValueError, LookupError or TypeError where a row cannot be read.
+        """
+        found = self._connection.execute(query.text, query.bound(values))
+        try:
+            rows = found.fetchall()
+        except sqlite3.OperationalError as error:
+            if hasattr(error, "sqlite_errorcode"):
+                raise
+            # The driver's own: not the store is out of order, but what is in one row of it.
+            raise ValueError("a text in it is not UTF-8") from error
+        finally:
+            # A statement under way would keep the savepoint, and so the whole batch, from ending.
+            found.close()
+        return [query.value(row) for row in rows]
 
     def first(self, query: Query[R], **values: Any) -> R | None:
         """Answer the first row, or None."""

@@ -161,7 +161,7 @@ async def impatient(
     moved_clock: MovedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
     """A town whose Slack gives up on an answer soon."""
-    sandbox = await Sandbox.start(now=moved_clock.timestamp, ack_seconds=0.5)
+    sandbox = await Sandbox.start(now=moved_clock.timestamp, ack_seconds=1.5)
     monkeypatch.setenv("TEST_LINEAR_KEY", sandbox.credentials.linear_token)
     async with town(sandbox, tmp_path, moved_clock) as found:
         yield found

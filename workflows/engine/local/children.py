@@ -121,7 +121,7 @@ def too_late(tx: Tx, wait: waits.Wait) -> str:
     return dumps(
         {
             "kind": "timeout",
-            "message": f"the run {child} did not end in time; it is asked to end",
+            "message": f"the run {child} did not end in time",
             "run_id": child,
         }
     )

@@ -13,7 +13,6 @@ open row or nothing. So of two who race, one commits first and the other sees it
 """
 
 from collections.abc import Container, Iterable
-from contextlib import suppress
 from datetime import timedelta
 
 from store import (
@@ -278,8 +277,7 @@ def set_aside(tx: Tx, found: Iterable[corrupt.Corrupt]) -> int:
     """ready ▶ blocked, where a row of the run cannot be read; answers how many."""
     blocked = [each.run_id for each in found if corrupt.set_aside(tx, each)]
     for run_id in blocked:
-        with suppress(*corrupt.UNREADABLE):  # then it is for the admins' Home tab alone to say
-            _tell_blocked(tx, run_id)
+        _tell_blocked(tx, run_id)
     return len(blocked)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import os
 import resource
 from pathlib import Path
@@ -110,11 +111,11 @@ def test_f110_runs_that_come_and_go_leave_neither_memory_nor_tasks_behind(world)
     child = os.fork()
     if child == 0:
         try:
-            os.write(writer, repr(asyncio.run(growth(world))).encode())
+            os.write(writer, json.dumps(asyncio.run(growth(world))).encode())
         finally:
             os._exit(0)
     os.waitpid(child, 0)
-    grown, left = eval(os.read(reader, 100))  # noqa: S307  two numbers
+    grown, left = json.loads(os.read(reader, 100))
 
     assert grown < 1.0
     assert left == 0

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.workflows.engine.oracle import violations
+from tests.workflows.engine.oracle import rows, violations
 from tests.workflows.kit import Harness, a_job
 
 
@@ -27,6 +27,8 @@ DAMAGES = {
     "no time": "UPDATE journal SET value = '\"noon\"' WHERE run_id = ? AND kind = 'now'",
     "an unknown status": "UPDATE journal SET status = 'odd' WHERE run_id = ? AND kind = 'now'",
     "a time that is none": "UPDATE journal SET at = 'noon' WHERE run_id = ? AND kind = 'now'",
+    "no text": "UPDATE journal SET value = CAST(x'ff' AS TEXT) WHERE run_id = ? AND kind = 'now'",
+    "an input that is no text": "UPDATE runs SET input = CAST(x'ff' AS TEXT) WHERE id = ?",
     "an input that is no JSON": "UPDATE runs SET input = '{' WHERE id = ?",
     "a cancel at no time": "UPDATE runs SET cancel_requested_at = 'noon' WHERE id = ?",
 }
@@ -45,11 +47,8 @@ async def test_f106_a_run_with_a_row_that_cannot_be_read_is_set_aside_and_the_ot
     await harness.run()
     await harness.move(minutes=2)
 
-    found = sqlite3.connect(path)
-    rows = found.execute("SELECT status, blocked_reason FROM runs WHERE id = ?", (damaged,))
-    (status, reason) = rows.fetchone()
-    found.close()
-    assert (status, reason.partition(":")[0]) == ("blocked", "corrupt")
+    ((run, reason),) = rows(path, "SELECT id, blocked_reason FROM runs WHERE status = 'blocked'")
+    assert (run, reason.partition(":")[0]) == (damaged, "corrupt")
     assert [await harness.result(run) for run in others] == ["yes"] * 3
     assert violations(path) == []
 
@@ -75,11 +74,7 @@ async def test_f106_a_row_that_was_mended_goes_on_when_a_person_retries(db, cloc
     harness = await Harness.opened(db, clock, a_job(story))
     run = await harness.started()
     await harness.deliver(run, "answer", "yes")
-    (before,) = (
-        sqlite3.connect(path)
-        .execute("SELECT value FROM journal WHERE run_id = ? AND name = 'answer'", (run,))
-        .fetchone()
-    )
+    ((before,),) = rows(path, "SELECT value FROM journal WHERE name = 'answer'")
     by_hand(path, DAMAGES["no JSON"], run)
     await harness.run()
 
