@@ -447,6 +447,24 @@ async def test_readiness_comes_back_with_slack_though_one_channel_stays_closed(a
     assert await is_ready(acme)
 
 
+# -- ourselves -------------------------------------------------------------------------------------
+
+
+async def test_f18_a_dispatcher_that_meets_a_fault_of_ours_goes_on_sending(
+    acme: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def due_posts(*args: Any) -> list[Any]:
+        raise ZeroDivisionError("oh")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stored_cards, "due_posts", due_posts)
+        await acme.start("bo")
+        await acme.sandbox.until(lambda: "the outbox could not be read" in caplog.text)
+
+    acme.harbor.dispatcher.wake()  # as the next tick does
+    await acme.sandbox.until(lambda: cards(acme))
+
+
 # -- the start -------------------------------------------------------------------------------------
 
 
