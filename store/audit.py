@@ -50,8 +50,17 @@ def append(
     detail: str | None = None,
 ) -> None:
     """Add a line, at the time of the transaction."""
-    record = Record(tx.now, run_id, gate_id, actor, via, action, outcome, detail)
-    tx.run(_INSERT, **record._asdict())
+    tx.run(
+        _INSERT,
+        at=tx.now,
+        run_id=run_id,
+        gate_id=gate_id,
+        actor=actor,
+        via=via,
+        action=action,
+        outcome=outcome,
+        detail=detail,
+    )
 
 
 def of_run(tx: Tx, run_id: str) -> list[Record]:

@@ -289,33 +289,27 @@ class Database:
         """Begin, and run every call; one that fails is undone alone."""
         self._failpoint("begin:before")
         self._execute("BEGIN IMMEDIATE")
+        self._now = max(self._now, self._clock())
         if len(batch) > 1:
+            tx = Tx(self._writer, self._now)
             try:
-                return self._each(self._plainly, batch)
+                return [self._plainly(call, tx) for call in batch], tx.announced
             except BaseException:  # noqa: BLE001  whose it is shows the second time
                 self._roll_back()
                 self._execute("BEGIN IMMEDIATE")
-        return self._each(self._savepoint, batch)
-
-    def _each(
-        self, run: Callable[[_Call, set[Topic]], _Result], batch: list[_Call]
-    ) -> tuple[list[_Result], set[Topic]]:
         announced: set[Topic] = set()
-        return [run(call, announced) for call in batch], announced
+        return [self._savepoint(call, announced) for call in batch], announced
 
-    def _plainly(self, call: _Call, announced: set[Topic]) -> _Result:
+    def _plainly(self, call: _Call, tx: Tx) -> _Result:
         """Run one call. Raises what it raises."""
-        self._now = max(self._now, self._clock())
-        tx = Tx(self._writer, self._now)
-        value = call.function(tx, *call.args, **call.kwargs)
-        announced |= tx.announced
-        return _Result(call.answer, value, None)
+        return _Result(call.answer, call.function(tx, *call.args, **call.kwargs), None)
 
     def _savepoint(self, call: _Call, announced: set[Topic]) -> _Result:
-        """Run one call; if it fails, it alone is undone."""
+        """Run one call; if it fails, it alone is undone, and announces nothing."""
         self._execute("SAVEPOINT one")
+        tx = Tx(self._writer, self._now)
         try:
-            result = self._plainly(call, announced)
+            result = self._plainly(call, tx)
         except sqlite3.OperationalError as error:
             # Disk full, I/O error: SQLite may have rolled back the whole transaction by itself.
             if not self._writer.in_transaction:
@@ -326,6 +320,7 @@ class Database:
             self._undo()
             return _Result(call.answer, None, error)
         self._execute("RELEASE one")
+        announced |= tx.announced
         return result
 
     def _undo(self) -> None:

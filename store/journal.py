@@ -85,8 +85,7 @@ _LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run"
 
 def put(tx: Tx, run_id: str, entries: Iterable[Entry]) -> None:
     """Write entries, as of now; one that was `retrying` or `started` is written over, no other."""
-    own = {"run_id": run_id, "at": tx.now}
-    tx.many(_PUT, [dict(zip(Entry._fields, entry, strict=True)) | own for entry in entries])
+    tx.many(_PUT, [{**entry._asdict(), "run_id": run_id, "at": tx.now} for entry in entries])
 
 
 def load(tx: Tx, run_id: str) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from workflows.errors import StepMisused
 
@@ -41,11 +42,17 @@ def _read(value: Duration, argument: str) -> timedelta:
         return _seconds(value, argument)
     # fullmatch: with `match` and `$` a trailing newline would pass.
     if isinstance(value, str) and GRAMMAR.fullmatch(value):
-        return _seconds(sum(int(n) * SECONDS[unit] for n, unit in PART.findall(value)), argument)
+        return _parsed(value, argument)
     raise DurationRefused(
         f"{argument}={value!r} is no duration: write it like '90m', '24h' or '1d12h',"
         " or pass a timedelta or whole seconds"
     )
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, argument: str) -> timedelta:
+    """Answer what a job says in the same words every time."""
+    return _seconds(sum(int(n) * SECONDS[unit] for n, unit in PART.findall(text)), argument)
 
 
 def _seconds(count: int, argument: str) -> timedelta:

@@ -1,18 +1,18 @@
 """Step: the durable verbs, the contract that any engine keeps."""
 
 import re
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from store.database import Tx
 from workflows.duration import Duration, duration
 from workflows.errors import StepMisused
 from workflows.event import Event
+from workflows.ids import step_key
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
@@ -46,16 +46,19 @@ class Retries:
         return min(timedelta(seconds=min(doubled, longest.total_seconds())), longest)
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentStep:
-    """What a step function may know of itself.
+class CurrentStep(NamedTuple):
+    """What a step function may know of itself; *attempt* counts from 1 and is for logs."""
 
-    *key* stays the same over retries and restarts: send it along as an idempotency key.
-    *attempt* counts from 1 and is for logs.
-    """
-
-    key: str
+    installation: str
+    run_id: str
+    name: str
+    nth: int
     attempt: int
+
+    @property
+    def key(self) -> str:
+        """The same over retries and restarts: send it along as an idempotency key."""
+        return step_key(self.installation, self.run_id, self.name, self.nth)
 
 
 _current: ContextVar[CurrentStep] = ContextVar("current_step")
@@ -76,14 +79,19 @@ def in_step() -> bool:
     return _current.get(None) is not None
 
 
-@contextmanager
-def entered(step: CurrentStep) -> Iterator[None]:
+class entered:  # noqa: N801  a block, like `suppress`
     """Make *step* the current one for the block."""
-    token = _current.set(step)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_step", "_token")
+
+    def __init__(self, step: CurrentStep) -> None:
+        self._step = step
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._step)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from workflows.plugins.mcp import McpPlugin
 from workflows.step import CurrentStep, Retries, entered
 
 TOKEN = "lin_api_0123456789abcdef"
-KEY = "k" * 32
+STEP = CurrentStep("installation", "run", "step", nth=1, attempt=1)
 
 Fault = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -211,6 +211,7 @@ class InlineStep:
     """A step that calls at once and keeps no journal, but what it was asked for."""
 
     def __init__(self) -> None:
+        self.key = STEP.key
         self.names: list[str] = []
         self.retries: list[Retries | None] = []
 
@@ -219,7 +220,7 @@ class InlineStep:
     ) -> Any:
         self.names.append(name)
         self.retries.append(retries)
-        with entered(CurrentStep(key=KEY, attempt=1)):
+        with entered(STEP):
             return await call(*args)
 
 

@@ -190,10 +190,10 @@ async def test_a_connection_that_is_reset_is_tried_again(resetting: str, step: A
 
 @both
 async def test_a_tool_that_never_answers_is_tried_again_after_the_timeout(outside: Any, step: Any):
-    plugin = McpPlugin("linear", Remote(outside.url), timeout=timedelta(milliseconds=300))
+    plugin = McpPlugin("linear", Remote(outside.url), timeout=timedelta(seconds=1))
     door = journaled(Plugins([plugin]), step)
 
-    with pytest.raises(PluginUnavailable, match=r"^linear did not answer within 0\.3 s$"):
+    with pytest.raises(PluginUnavailable, match=r"^linear did not answer within 1 s$"):
         await door.linear.hang()
 
     assert await door.linear.numbers() == [1, 2, 3]

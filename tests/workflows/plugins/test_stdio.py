@@ -58,7 +58,7 @@ def is_alive(pid: int) -> bool:
 
 
 async def test_a_call_reaches_the_process_with_its_key_and_its_token_and_nothing_else_of_ours(
-    door: Any, plugin: McpPlugin, monkeypatch: pytest.MonkeyPatch
+    door: Any, step: Any, plugin: McpPlugin, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SOMEBODYS_SECRET", "x")
 
@@ -66,7 +66,7 @@ async def test_a_call_reaches_the_process_with_its_key_and_its_token_and_nothing
     assert is_alive(seen["pid"])
     await plugin.close()
 
-    assert (seen["key"], seen["has_token"], seen["secret"]) == ("k" * 32, "True", None)
+    assert (seen["key"], seen["has_token"], seen["secret"]) == (step.key, "True", None)
     assert not is_alive(seen["pid"])
 
 

@@ -9,7 +9,7 @@ from store.tables import RunStatus
 from workflows.context import Context
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
-from workflows.engine.local.progress import Progress, is_stopping
+from workflows.engine.local.progress import Progress
 from workflows.engine.local.scope import Scope
 from workflows.errors import (
     ControlFlow,
@@ -67,7 +67,7 @@ def _is_blocked(outcome: Outcome) -> bool:
 
 def _ending(progress: Progress) -> Outcome | None:
     """Answer how the pass ended by itself, if it did. Raises why it could not be written down."""
-    if is_stopping(asyncio.current_task()):
+    if progress.is_stopped:
         # Whatever the job has made of it: the run goes on in another process.
         raise asyncio.CancelledError
     if progress.lost is not None:

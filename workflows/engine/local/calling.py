@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.tables import EntryStatus
 from workflows.duration import Duration, duration
@@ -39,8 +39,7 @@ class Manner:
     at_most_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of one attempt. *again_in* is the pause before the next one."""
 
     status: EntryStatus
@@ -48,10 +47,15 @@ class Result:
     again_in: timedelta = timedelta()
 
 
+ORDINARY = Manner()
+
+
 def manner(
     name: str, retries: Retries | None, timeout: Duration | None, *, at_most_once: bool
 ) -> Manner:
     """Check how a step is to be called. Raises StepMisused naming the argument."""
+    if retries is None and timeout is None and not at_most_once:
+        return ORDINARY
     if retries is not None and not isinstance(retries, Retries):
         raise StepMisused(f"the step {name!r} takes retries=Retries(…), not {retries!r:.80}")
     if at_most_once and retries is not None and retries.attempts > 1:
@@ -143,9 +147,13 @@ class StepTimedOut(Exception):
 
 
 def _encoded(name: str, value: Any) -> str:
-    if inspect.isawaitable(value):
-        raise NotSerializable(f"the step {name!r} returned something that was not awaited")
-    text = dumps(plain(value))
+    try:
+        text = dumps(plain(value))
+    except NotSerializable as error:
+        if inspect.isawaitable(value):
+            message = f"the step {name!r} returned something that was not awaited"
+            raise NotSerializable(message) from error
+        raise
     if len(text) > LARGEST_RESULT:
         raise ResultTooLarge(
             f"the step {name!r} returned {len(text)} characters of JSON; {LARGEST_RESULT} are kept:"

@@ -5,11 +5,12 @@ second coroutine of ``gather("fan", …)`` writes ``fan#1[1]/post``. What is ins
 used for the nth time is judged branch by branch; only the order of writing is the run's.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from store.journal import Entry
 from store.tables import EPOCH, EntryKind, EntryStatus
+from workflows.engine.local.outcome import Key
 from workflows.errors import Blocked
 
 SUPERSEDED = EntryStatus.SUPERSEDED
@@ -32,12 +33,15 @@ class Journal:
     def __init__(self, entries: Sequence[Entry], accepted: int = 0) -> None:
         self._accepted = accepted
         self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._readings: list[Reading] = []
+        self.written = 0
+        self.size = 0
+        self.latest = EPOCH
         for entry in entries:
             self._branches[branch_of(entry.name)].append(entry)
-        self._readings: list[Reading] = []
-        self.written = max((entry.seq for entry in entries), default=0)
-        self.size = sum(len(entry.value or "") for entry in entries)
-        self.latest = max((entry.at for entry in entries), default=EPOCH)
+            self.written = max(self.written, entry.seq)
+            self.size += len(entry.value or "")
+            self.latest = max(self.latest, entry.at)
 
     def reading(self, branch: str = "") -> "Reading":
         """Answer how far a branch has come: nothing of it has been read yet."""
@@ -58,25 +62,32 @@ class Reading:
     """Entries of one branch that are not read yet, and uses so far."""
 
     def __init__(self, journal: Journal, entries: Sequence[Entry], accepted: int) -> None:
-        gone = [entry for entry in entries if entry.status is SUPERSEDED]
-        superseded = {entry.seq for entry in gone}
         self._journal = journal
         self._accepted = accepted
-        self._unread = {(e.name, e.nth): e for e in entries if e.seq not in superseded}
-        self._to_repeat = {(e.name, e.nth) for e in gone}
-        # A wait that a person had repeated has left its row behind: its place stays taken.
-        self._taken = {(e.name, e.nth) for e in gone if e.kind is EntryKind.WAIT}
+        self._unread: dict[Key, Entry] = {}
+        self._to_repeat: set[Key] = set()
+        self._taken: set[Key] = set()
         self._last_read = 0
-        self._uses: Counter[str] = Counter()
+        self._uses: dict[str, int] = {}
         self.superseded: list[int] = []
+        for entry in entries:
+            key = (entry.name, entry.nth)
+            if entry.status is not SUPERSEDED:
+                self._unread[key] = entry
+                continue
+            self._to_repeat.add(key)
+            if entry.kind is EntryKind.WAIT:
+                # One that a person had repeated has left its row behind: its place stays taken.
+                self._taken.add(key)
 
     def use(self, name: str) -> int:
         """Count a use of *name* and answer which one it is."""
-        self._uses[name] += 1
-        while (name, self._uses[name]) in self._taken:
-            self._uses[name] += 1
-            self._to_repeat.add((name, self._uses[name]))
-        return self._uses[name]
+        nth = self._uses.get(name, 0) + 1
+        while (name, nth) in self._taken:
+            nth += 1
+            self._to_repeat.add((name, nth))
+        self._uses[name] = nth
+        return nth
 
     def look(self, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
         """Count a use of *name*; answer which one, and what it returned before; None: it is new.
@@ -136,6 +147,8 @@ class Reading:
         Entries unread *after* the last one read prove it: the code has changed there. Unread ones
         before it were passed over; their steps have been removed, which is harmless.
         """
+        if not self._unread:
+            return
         known = max(self._last_read, self._accepted)
         later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
         # A step that a person had repeated stands where it always stood.

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
 from workflows.step import Opening
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """A worker's right to write to a run; *epoch* fences out a late one."""
 
     run_id: str
@@ -19,8 +19,7 @@ class Lease:
 Key = tuple[str, int]  # the nth use of a name
 
 
-@dataclass(frozen=True, slots=True)
-class NewWait:
+class NewWait(NamedTuple):
     """A wait reached for the first time; its deadline is counted from the commit.
 
     *any_of* is the entry it shares with other waits, of which the first to end ends all.
@@ -79,8 +78,7 @@ class Writes:
         self.given_up.append((branch, keeping))
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """The job waits; *on* lists the entries of the waits any of which wakes it.
 
     A cancel ends them, but for those of *closing*: that code was reached because of the cancel.
@@ -92,15 +90,13 @@ class Waiting:
     is_told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The job returned; *result* is JSON."""
 
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """The job cannot go on: `failed` with an error (JSON), `cancelled`, or `blocked`.
 
     *failed_seq* is the journal entry whose failure ended it; for `blocked`, *error* is the reason.
@@ -111,8 +107,7 @@ class Broken:
     failed_seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """A step is tried again after *pause*, counted from the commit, or when a wait ends before.
 
     What else it waits for is told as in `Waiting`.

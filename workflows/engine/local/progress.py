@@ -7,11 +7,11 @@ finish that ends the pass.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
@@ -38,8 +38,7 @@ def is_stopping(task: asyncio.Task[Any] | None) -> bool:
     return task is not None and task.cancelling() > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
 
     *record* writes entries down and answers whether a cancel has been asked for. Up to entry
@@ -52,10 +51,10 @@ class Pass:
     cancel_requested: bool
     record: Callable[[Writes], Awaitable[bool]]
     clock: Clock
+    registry: Registry
     accepted: int = 0
     requested_by: str = ""
     parents: int = 0
-    registry: Registry = field(default_factory=Registry)
 
 
 @dataclass(eq=False, slots=True)
@@ -81,12 +80,12 @@ class Progress:
         self.has_swallowed = False
         self._loop = asyncio.get_running_loop()
         self._root = Branch(self.journal.reading(), tries=of.tries)
-        self._branches: dict[asyncio.Task[Any] | None, Branch] = {
-            asyncio.current_task(self._loop): self._root
-        }
+        self._task = asyncio.current_task(self._loop)
+        self._branches: dict[asyncio.Task[Any] | None, Branch] = {self._task: self._root}
         self._cancel_requested = of.cancel_requested
         self._writing = asyncio.Lock()
-        self._under_way: set[Trying] = set()
+        # From before a step is called until it has an end: its tries are counted.
+        self.under_way: set[Trying] = set()
         self._to_begin: set[Branch] = set()
         self._all_begun = asyncio.Event()
         self._broken: Broken | None = None
@@ -101,6 +100,11 @@ class Progress:
     def is_over(self) -> bool:
         """Whether nothing more may happen in this pass, in whatever branch."""
         return self._broken is not None or self.lost is not None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the pass is being ended from outside."""
+        return is_stopping(self._task)
 
     def let_go(self) -> None:
         """The run ends: nobody waits any more for what a branch of it may have opened."""
@@ -261,15 +265,6 @@ class Progress:
                 raise PassOver from error
             self._has_waits |= bool(writes.waits)
 
-    @contextmanager
-    def trying(self, step: Trying) -> Iterator[None]:
-        """From before a step is called until it has an end, keep count of its tries."""
-        self._under_way.add(step)
-        try:
-            yield
-        finally:
-            self._under_way.discard(step)
-
     async def _count_tries(self) -> None:
         """Have it written down how often steps that are under way in other branches were tried.
 
@@ -279,7 +274,7 @@ class Progress:
         if self.run.tries > 1 and self._to_begin:
             # So far a branch has not said what it was about to do when an earlier pass died.
             await self._all_begun.wait()
-        for step in self._under_way:
+        for step in self.under_way:
             known = step.entry.attempt if step.entry else 0
             if step.attempt - known > 1:
                 entry = step.entry or self.entry(

@@ -19,7 +19,6 @@ from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
 from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event
-from workflows.ids import step_key
 from workflows.plain import dumps
 from workflows.step import CurrentStep, Opening, Retries, checked_events, checked_kinds
 
@@ -178,8 +177,11 @@ class Replay:
             self._progress.put(branch, entry._replace(status=EntryStatus.STARTED))
         # A pass that ended without a word may have got as far as calling this step.
         trying = Trying(branch, name, nth, before + branch.tries, entry)
-        with self._progress.trying(trying):
+        self._progress.under_way.add(trying)
+        try:
             result = await self._called(trying, call, args, how)
+        finally:
+            self._progress.under_way.discard(trying)
         entry = trying.entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
         entry = self._settle(branch, entry._replace(attempt=trying.attempt), result)
         if entry.status is EntryStatus.RETRYING:
@@ -192,10 +194,12 @@ class Replay:
     ) -> calling.Result:
         run, branch = self._progress.run, step.branch
         await self._progress.write_down(branch)
-        key = step_key(run.installation, run.run_id, branch.prefix + step.name, step.nth)
+        current = CurrentStep(
+            run.installation, run.run_id, branch.prefix + step.name, step.nth, step.attempt
+        )
         branch.is_busy = True
         try:
-            return await calling.attempt(step.name, CurrentStep(key, step.attempt), call, args, how)
+            return await calling.attempt(step.name, current, call, args, how)
         finally:
             branch.is_busy = False
 

@@ -143,8 +143,9 @@ class Worker:
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
-        task = asyncio.create_task(self._pass(claim), name=f"run {run.id} of {run.job}")
-        self._passes[task] = Lease(run.id, run.epoch)
+        lease = Lease(run.id, run.epoch)
+        task = asyncio.create_task(self._pass(claim, lease), name=f"run {run.id} of {run.job}")
+        self._passes[task] = lease
         if run.idle_claims > SUSPECT:
             self._suspect = task
         task.add_done_callback(self._ended)
@@ -159,9 +160,8 @@ class Worker:
         if not task.cancelled() and (error := task.exception()):
             log.error("a pass broke off; its lease will run out", exc_info=error)
 
-    async def _pass(self, claim: transitions.Claim) -> None:
+    async def _pass(self, claim: transitions.Claim, lease: Lease) -> None:
         run, entries = claim
-        lease = Lease(run.id, run.epoch)
         progress = Progress(
             entries,
             Pass(
