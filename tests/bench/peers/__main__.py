@@ -95,7 +95,8 @@ def _measured(peer: Peer, n: int, nth: int) -> Figures:
     """Run a peer's script once. Raises Unavailable with its last words where it fails."""
     python = python_of(peer)
     with store_of(peer, nth) as store:
-        command = [str(python), str(HERE / peer.script), "--n", str(n), "--store", store]
+        script = str(HERE / peer.script)
+        command = [str(python), script, "--n", str(n), "--store", store, *peer.options]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, check=False, timeout=LONGEST_S,

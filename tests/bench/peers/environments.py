@@ -30,6 +30,7 @@ class Peer:
     packages: tuple[str, ...]
     on_postgres: bool = False
     npm: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 DBOS = ("dbos==3.4.0", "psycopg[binary]==3.3.9")
@@ -39,12 +40,23 @@ LANGGRAPH = (
     "langgraph-checkpoint-postgres==3.2.0",
     "psycopg[binary]==3.3.9",
 )
+RESTATE_SDK = (
+    "restate-sdk[serde]==1.3.0",
+    "hypercorn==0.18.0",
+    "granian==2.8.9",
+    "aiohttp==3.14.5",
+)
+RESTATE_SERVER = (f"@restatedev/restate-server@{RESTATE}",)
 PEERS = (
-    Peer(
-        "Restate",
-        "restate_approve.py",
-        ("restate-sdk[serde]==1.3.0", "hypercorn==0.18.0", "httpx"),
-        npm=(f"@restatedev/restate-server@{RESTATE}",),
+    *(
+        Peer(
+            f"Restate, {by.capitalize()}",
+            "restate_approve.py",
+            RESTATE_SDK,
+            npm=RESTATE_SERVER,
+            options=("--by", by),
+        )
+        for by in ("hypercorn", "granian")
     ),
     Peer("DBOS, SQLite", "dbos_approve.py", DBOS),
     Peer("DBOS, Postgres", "dbos_approve.py", DBOS, on_postgres=True),

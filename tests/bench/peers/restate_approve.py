@@ -1,133 +1,145 @@
-"""`approve` on Restate: a workflow with a durable promise, one server and one Python service."""
+"""`approve` on Restate: one server, a Python service with a process for each core, and the load.
+
+Each in processes of its own, as it is deployed: the service by Hypercorn with the settings that
+Restate's documentation gives for production, or by Granian, which is faster.
+"""
 
 import asyncio
 import os
 import signal
 import socket
 import subprocess
-from contextlib import asynccontextmanager
-from datetime import timedelta
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import httpx
-import restate
+import aiohttp
 import shared
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
-SERVER = Path(os.environ["RESTATE_SERVER"])
-waiting: set[str] = set()
-
-workflow = restate.Workflow("approve")
-
-
-async def post(number: int) -> dict[str, int]:
-    return {"posted": number}
-
-
-@workflow.main()
-async def run(ctx: restate.WorkflowContext, number: int) -> dict[str, Any]:
-    await ctx.run_typed("post", post, number=number)
-    waiting.add(ctx.key())
-    decision = ctx.promise("decision", type_hint=str).value()
-    deadline = ctx.sleep(timedelta(hours=24))
-    match await restate.select(decision=decision, deadline=deadline):
-        case ["decision", kind]:
-            await ctx.run_typed("act", post, number=number)
-            return {"kind": kind}
-    return {"kind": "timeout"}
-
-
-@workflow.handler()
-async def decide(ctx: restate.WorkflowSharedContext, kind: str) -> None:
-    await ctx.promise("decision", type_hint=str).resolve(kind)
+SERVER = os.environ["RESTATE_SERVER"]
+HOST = "127.0.0.1"
+LONGEST_S = 120
+HYPERCORN = "\n".join(
+    f"{name} = {2**31 - 1}"
+    for name in ("h2_max_concurrent_streams", "keep_alive_max_requests", "keep_alive_timeout")
+)
 
 
 class Restate:
-    versions = f"restate-server {os.environ['RESTATE_VERSION']}, sdk {version('restate-sdk')}"
-    settings = "defaults, single node"
-
-    def __init__(self, ingress: httpx.AsyncClient) -> None:
-        self._ingress = ingress
+    def __init__(self, by: str, client: aiohttp.ClientSession, waiting: int) -> None:
+        self.versions = (
+            f"restate-server {os.environ['RESTATE_VERSION']}, sdk {version('restate-sdk')},"
+            f" {by} {version(by)}"
+        )
+        self.settings = f"defaults, single node; {os.cpu_count()} processes of the service"
+        self._client = client
+        self._waiting = waiting
+        self._parked = 0
 
     async def start(self, key: str) -> None:
-        (await self._ingress.post(f"/approve/{key}/run/send", json=1)).raise_for_status()
+        await self._answer("POST", f"/approve/{key}/run/send", 1)
 
     async def deliver(self, key: str) -> None:
-        (await self._ingress.post(f"/approve/{key}/decide", json="approved")).raise_for_status()
+        await self._answer("POST", f"/approve/{key}/decide", "approved")
 
     async def completed(self, key: str) -> None:
-        answer = await self._ingress.get(f"/restate/workflow/approve/{key}/attach")
-        assert answer.raise_for_status().json()["kind"] == "approved"
+        answer = await self._answer("GET", f"/restate/workflow/approve/{key}/attach")
+        assert answer["kind"] == "approved"
 
     def parked(self) -> int:
-        return len(waiting)
+        with suppress(BlockingIOError):
+            self._parked += len(os.read(self._waiting, 65_536))
+        return self._parked
+
+    async def _answer(self, method: str, path: str, body: Any = None) -> Any:
+        async with self._client.request(method, path, json=body) as answer:
+            answer.raise_for_status()
+            return await answer.json(content_type=None)
+
+
+def command(by: str, port: int, folder: Path) -> list[str]:
+    """Answer what starts the service."""
+    start = [sys.executable, "-m", by, "--workers", str(os.cpu_count())]
+    if by == "granian":
+        options = ["--interface", "asgi", "--host", HOST, "--port", str(port)]
+        return [*start, *options, "restate_service:app"]
+    config = folder / "hypercorn.toml"
+    config.write_text(HYPERCORN)
+    bind = f"{HOST}:{port}"
+    return [*start, "--config", str(config), "--bind", bind, "restate_service:app"]
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> Any:
-    """Run the server and the service; answer the server's ingress."""
+async def serving(folder: Path, by: str) -> Any:
+    """Run the server and the service; answer how to reach them."""
     service, ingress, admin, node = (free_port() for _ in range(4))
-    environment = os.environ | {
+    pipe = folder / "waiting"
+    os.mkfifo(pipe)
+    waiting = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    settings = {
         "RESTATE_BASE_DIR": str(folder),
-        "RESTATE_BIND_ADDRESS": f"127.0.0.1:{node}",
-        "RESTATE_ADVERTISED_ADDRESS": f"http://127.0.0.1:{node}",
-        "RESTATE_INGRESS__BIND_ADDRESS": f"127.0.0.1:{ingress}",
-        "RESTATE_ADMIN__BIND_ADDRESS": f"127.0.0.1:{admin}",
+        "RESTATE_BIND_ADDRESS": f"{HOST}:{node}",
+        "RESTATE_ADVERTISED_ADDRESS": f"http://{HOST}:{node}",
+        "RESTATE_INGRESS__BIND_ADDRESS": f"{HOST}:{ingress}",
+        "RESTATE_ADMIN__BIND_ADDRESS": f"{HOST}:{admin}",
         "RESTATE_LOG_FILTER": "error",
         "RESTATE_DISABLE_TELEMETRY": "true",
     }
-    config = Config()
-    config.bind = [f"127.0.0.1:{service}"]
-    stop = asyncio.Event()
-    app = restate.app(services=[workflow])
-    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
-    with (folder / "server.log").open("w") as log:
-        # A group of its own: npm's launcher does not take the server along when it is killed.
-        server = subprocess.Popen(  # noqa: ASYNC220  it starts beside us
-            [SERVER], env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    limits = httpx.Limits(max_connections=shared.IN_FLIGHT)
-    try:
-        await registered(f"http://127.0.0.1:{admin}", f"http://127.0.0.1:{service}")
-        async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{ingress}", timeout=120, limits=limits
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "server.log").open("w"))
+        stack.enter_context(started([SERVER], settings, log))
+        serve = command(by, service, folder)
+        stack.enter_context(started(serve, {"WAITING": str(pipe)}, log))
+        await registered(f"http://{HOST}:{admin}", f"http://{HOST}:{service}")
+        async with aiohttp.ClientSession(
+            f"http://{HOST}:{ingress}",
+            connector=aiohttp.TCPConnector(limit=shared.IN_FLIGHT),
+            timeout=aiohttp.ClientTimeout(LONGEST_S),
         ) as client:
-            yield client
+            yield Restate(by, client, waiting)
+
+
+@contextmanager
+def started(what: list[str], variables: dict[str, str], log: Any) -> Iterator[None]:
+    """Run a program, and kill it with all that it has started."""
+    process = subprocess.Popen(
+        what, cwd=Path(__file__).parent, env=os.environ | variables, stdout=log, stderr=log,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-        stop.set()
-        await serving
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 async def registered(admin: str, service: str) -> None:
-    """Tell the server of the service, once it listens."""
-    async with httpx.AsyncClient(timeout=30) as client:
+    """Tell the server of the service, once both listen."""
+    async with aiohttp.ClientSession() as client:
         for _ in range(200):
             try:
-                answer = await client.post(f"{admin}/deployments", json={"uri": service})
-                answer.raise_for_status()
-            except httpx.HTTPError:
+                async with client.post(f"{admin}/deployments", json={"uri": service}) as answer:
+                    answer.raise_for_status()
+                    return
+            except aiohttp.ClientError:
                 await asyncio.sleep(0.2)
-            else:
-                return
     raise TimeoutError("the server did not take the service")
 
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
 async def main() -> None:
-    given = shared.options()
-    async with serving(Path(given.store)) as ingress:
-        shared.tell(await shared.measure(Restate(ingress), given.n))
+    given = shared.options("--by")
+    async with serving(Path(given.store), given.by) as peer:
+        shared.tell(await shared.measure(peer, given.n))
 
 
 asyncio.run(main())

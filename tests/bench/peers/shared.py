@@ -37,11 +37,13 @@ class Peer(Protocol):
         """Answer how many runs have done their first step and wait."""
 
 
-def options() -> argparse.Namespace:
-    """Read how many runs, and where the peer keeps them."""
+def options(*more: str) -> argparse.Namespace:
+    """Read how many runs, where the peer keeps them, and what *more* its script is to be told."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--n", type=int, required=True)
     parser.add_argument("--store", required=True, help="a database URL, or a folder")
+    for option in more:
+        parser.add_argument(option, required=True)
     return parser.parse_args()
 
 
