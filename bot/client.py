@@ -186,9 +186,14 @@ class HarborClient:
         path, body = f"/runs/{run_id}/cancel", {"force": force}
         return self.ask(Run, "POST", path, json=body, may_repeat=False)
 
-    def retry(self, run_id: str) -> Run:
-        """Continue a blocked run, or a failed one at the step that ended it."""
-        return self.ask(Run, "POST", f"/runs/{run_id}/retry", json={}, may_repeat=False)
+    def retry(self, run_id: str, **said: Any) -> Run:
+        """Continue a blocked run, or a failed one at the step that ended it.
+
+        *said*: where a person's word is asked for, `ask_again=True`; `answers_stand=True` with a
+        `note`; `happened=True` with a `result`, or `happened=False`, and the `step` where there
+        are several. See `RetryRun`.
+        """
+        return self.ask(Run, "POST", f"/runs/{run_id}/retry", json=said, may_repeat=False)
 
     def ask(
         self, shape: type[M], method: str, path: str, *, may_repeat: bool = True, **more: Any

@@ -9,6 +9,7 @@ from bot.commands import (
     linting,
     pruning,
     rehearsing,
+    retrying,
     runs,
     tokens,
 )
@@ -22,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
         runs.runs,
         runs.show,
         runs.cancel,
-        runs.retry,
+        retrying.retry,
         deciding.approve,
         deciding.reject,
         linting.lint,

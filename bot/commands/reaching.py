@@ -1,5 +1,6 @@
 """Reaching Harbor: the server that runs, or else the database itself, under the same lock."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.access import operator_credential
 from bot.client import ClientError, HarborClient, Refused
 from bot.commands.words import clean
 from bot.secret import secret_key
+from workflows.engine.base import Objection
 from workflows.errors import ConfigurationError
 
 PROBE_S = 5.0
@@ -107,4 +109,18 @@ def _more(error: Refused) -> list[str]:
         if error.problem.get(name)
     ]
     gates = [f"--gate {gate['id']}  ({gate['name']})" for gate in error.problem.get("gates", [])]
-    return ([", ".join(told)] if told else []) + gates
+    steps = [f"--step {shlex.quote(step)}" for step in _steps(error)]
+    return ([", ".join(told)] if told else []) + gates + steps + _questions(error)
+
+
+def _steps(error: Refused) -> list[str]:
+    """Answer the steps to choose from; what has been done about a failure is no choice."""
+    return error.problem.get("steps", []) if error.code == Objection.OUTCOME_UNKNOWN else []
+
+
+def _questions(error: Refused) -> list[str]:
+    return [
+        line
+        for each in error.problem.get("questions", [])
+        for line in (f"{each['name']} was asked: {each['asked']}", f"and asks now: {each['asks']}")
+    ]

@@ -1,4 +1,4 @@
-"""Commands for runs: what can be run, start, list, show, cancel, retry."""
+"""Commands for runs: what can be run, start, list, show, cancel."""
 
 import sys
 from datetime import timedelta
@@ -108,13 +108,7 @@ def cancel(
 ) -> None:
     """Ask a run to end."""
     with reached() as found:
-        _told(found.client.cancel(run_id, force=force), as_json=as_json)
-
-
-def retry(run_id: RunId, as_json: AsJson = False) -> None:  # noqa: FBT002
-    """Continue a blocked run, or a failed one at the step that ended it."""
-    with reached() as found:
-        _told(found.client.retry(run_id), as_json=as_json)
+        print_status(found.client.cancel(run_id, force=force), as_json=as_json)
 
 
 def print_json(body: BaseModel) -> None:
@@ -122,7 +116,8 @@ def print_json(body: BaseModel) -> None:
     typer.echo(body.model_dump_json(indent=2))
 
 
-def _told(run: Run, *, as_json: bool) -> None:
+def print_status(run: Run, *, as_json: bool) -> None:
+    """Print how a run stands."""
     if as_json:
         print_json(run)
     else:

@@ -10,13 +10,13 @@ from pydantic import BaseModel
 
 from bot.access import Caller, Scope
 from bot.web import bodies, refusals, shapes
-from bot.web.admission import Admission, idempotency_key, read, read_if_any
+from bot.web.admission import Admission, idempotency_key, not_allowed, read, read_if_any
 from bot.web.cursors import Cursors
 from bot.web.problems import Problem, invalid, too_large
 from workflows.approvals.gate import Person
 from workflows.approvals.gates import Gates
 from workflows.clock import Clock
-from workflows.engine.base import Done, Engine, NotDone, RunView, Start
+from workflows.engine.base import Done, Engine, NotDone, NotRetried, RunView, Start
 from workflows.errors import InputRefused, JobNotFound, KeyReused
 from workflows.event import Accepted, Declined, Delivery, Receipt, Refused
 from workflows.ids import is_run_id
@@ -140,9 +140,12 @@ class Api:
     async def retry(self, request: web.Request) -> web.Response:
         """`POST /runs/{id}/retry`: 202 with the run as it is now."""
         caller = await self.admission.admit(request, Scope.RUNS_WRITE)
-        await read_if_any(request, shapes.RetryRun)
+        asked = await read_if_any(request, shapes.RetryRun)
         run_id = await self._addressed(request, caller)
-        done = await self.engine.retry(run_id, by=caller.actor, via=caller.via)
+        check_word(caller, asked)
+        done = await self.engine.retry(run_id, by=caller.actor, via=caller.via, how=asked.said())
+        if isinstance(done, NotRetried):
+            raise refusals.of_retry(done)
         return await self._changed(request, caller, run_id, done)
 
     async def visible(self, request: web.Request, caller: Caller) -> RunView:
@@ -212,6 +215,16 @@ def answer(
         status=status.value,
         headers={"Content-Type": "application/json", **(headers or {})},
     )
+
+
+def check_word(caller: Caller, asked: shapes.RetryRun) -> None:
+    """Refuse what is not this caller's to say with a retry. Raises Problem (403)."""
+    if asked.answers_stand and not caller.is_operator:
+        raise not_allowed("that an answer stands for another question is for the operator to say")
+    if asked.happened is not None and not caller.may(Scope.DECISIONS_WRITE):
+        raise not_allowed(
+            f"whether a step happened: this token lacks the scope {Scope.DECISIONS_WRITE.value}"
+        )
 
 
 def _received(receipt: Accepted, key: str) -> web.Response:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, assert_never
 
-from bot.web.problems import Problem
+from bot.web.problems import Problem, invalid
 from workflows.approvals.gates import Answer, Closed, Misplaced, Missing
 from workflows.approvals.policy import Counted, Decides, NotAllowed, Repeated
 from workflows.approvals.view import GateStatus, GateView
-from workflows.engine.base import NotDone
+from workflows.engine.base import ChangedQuestion, NotDone, NotRetried, Objection
 from workflows.event import Declined, Refused
 
 BUFFER_PAUSE_S = 60
@@ -73,6 +73,21 @@ def of_run(refused: NotDone) -> Problem | None:
             )
         case _:
             assert_never(refused)
+
+
+def of_retry(refused: NotRetried) -> Problem:
+    """Answer what has to be said, or looked at, before a run is retried."""
+    if refused.why is Objection.INVALID:
+        return invalid("the body does not fit", {refused.where or "": refused.detail})
+    more = {
+        "steps": list(refused.steps) or None,
+        "questions": [_question(each) for each in refused.questions] or None,
+    }
+    return Problem(HTTPStatus.CONFLICT, refused.why.value, refused.detail, more=more)
+
+
+def _question(changed: ChangedQuestion) -> dict[str, str]:
+    return {"name": changed.name, "asked": changed.asked, "asks": changed.asks}
 
 
 def of_vote(answer: Answer) -> Problem | None:

@@ -1,14 +1,15 @@
 """Shapes: every body of the HTTP API, as models. Server, document and client share them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflows.approvals.gate import Choice
 from workflows.duration import LONGEST
-from workflows.engine.base import SHORTEST_KEPT, RunStatus, WaitKind, WaitStatus
+from workflows.engine.base import SHORTEST_KEPT, Retry, RunStatus, WaitKind, WaitStatus
 from workflows.event import Disposition
+from workflows.plain import dumps
 
 RunId = Annotated[str, Field(pattern=r"^[0-9a-hjkmnp-tv-z]{26}$")]
 # The name of a wait in a branch of a gather says which: fan#1[0]/decision.
@@ -63,6 +64,42 @@ class CancelRun(Asked):
 
 class RetryRun(Asked):
     """`POST /runs/{id}/retry`; the body may be left out."""
+
+    ask_again: bool = Field(
+        default=False, description="Where today's code asks something else, ask that."
+    )
+    answers_stand: bool = Field(
+        default=False,
+        description="An answer counts for another question; the operator's alone, with a note.",
+    )
+    note: Annotated[str, Field(min_length=1, max_length=3_000, pattern=r"\S")] | None = None
+    happened: bool | None = Field(
+        default=None,
+        description="Whether an at-most-once step did that has begun and is not done.",
+    )
+    result: Any = Field(default=None, description="What that step answered, where it happened.")
+    step: Annotated[str, Field(min_length=1, max_length=600)] | None = Field(
+        default=None, description="Which step, where there are several."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.ask_again and self.answers_stand:
+            raise ValueError("either ask_again or answers_stand")
+        if self.answers_stand != (self.note is not None):
+            raise ValueError("answers_stand and note go together: say why")
+        if (self.happened is True) != ("result" in self.model_fields_set):
+            raise ValueError("happened: true and result go together: null where there is none")
+        if self.happened is None and self.step is not None:
+            raise ValueError("step says which one happened, or did not")
+        return self
+
+    def said(self) -> Retry:
+        """Answer it as the engine takes it."""
+        result = dumps(self.result) if self.happened else None
+        return Retry(
+            self.ask_again, self.answers_stand, self.note, self.happened, result, self.step
+        )
 
 
 class Schedule(Answered):
@@ -171,6 +208,14 @@ class ErrorPlace(Answered):
     detail: str
 
 
+class ChangedQuestion(Answered):
+    """An approval that is another one in today's code: what was `asked`, what it `asks` now."""
+
+    name: str
+    asked: str
+    asks: str
+
+
 class ProblemBody(Answered):
     """An error (RFC 9457). The members after `detail` are there where they help."""
 
@@ -186,6 +231,8 @@ class ProblemBody(Answered):
     at: datetime | None = None
     deadline_at: datetime | None = None
     run_status: str | None = None
+    steps: list[str] | None = None
+    questions: list[ChangedQuestion] | None = None
 
 
 # -- for the command line alone ----------------------------------------------------------------

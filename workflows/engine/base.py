@@ -13,10 +13,14 @@ from workflows.event import Delivery, Receipt
 __all__ = [
     "KEPT",
     "SHORTEST_KEPT",
+    "ChangedQuestion",
     "Done",
     "Engine",
     "NotDone",
+    "NotRetried",
+    "Objection",
     "Pruned",
+    "Retry",
     "RunStatus",
     "RunView",
     "Start",
@@ -63,6 +67,63 @@ class NotDone(StrEnum):
     ALREADY_ASKED = "already_asked"
     NOTHING_TO_RETRY = "nothing_to_retry"
     PRUNED = "pruned"
+
+
+class Objection(StrEnum):
+    """Why a run is not retried until a person has said, or looked at, more."""
+
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    QUESTION_CHANGED = "question_changed"
+    ACTED_ON = "acted_on"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What a person says with a retry.
+
+    *ask_again*: where today's code asks something else, ask that. *answers_stand*, with a *note*:
+    the answer that was given counts for it all the same. *happened*: whether an at-most-once step
+    did that has begun and is not done (None: nothing is said of it), with what it answered as JSON
+    in *result*; *step* (``name``, ``name#nth``) says which, where there are several.
+    """
+
+    ask_again: bool = False
+    answers_stand: bool = False
+    note: str | None = None
+    happened: bool | None = None
+    result: str | None = None
+    step: str | None = None
+
+
+RETRY = Retry()  # nothing is said with it
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedQuestion:
+    """An approval whose question is another one in today's code: what was *asked*, what it *asks*.
+
+    Both in words, for the person who says how it goes on.
+    """
+
+    name: str
+    asked: str
+    asks: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRetried:
+    """Why a run was not retried, and what a person needs to know to go on.
+
+    *steps*: of which nobody knows whether they happened (`OUTCOME_UNKNOWN`), or what has been done
+    about the failure (`ACTED_ON`). *where* in a request stands what does not fit (`INVALID`).
+    """
+
+    why: Objection
+    detail: str
+    steps: tuple[str, ...] = ()
+    questions: tuple[ChangedQuestion, ...] = ()
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +216,13 @@ class Engine(Protocol):
     ) -> Done | NotDone:
         """Ask a run to end, its closing code included; *force*: end it now, without."""
 
-    async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
-        """Continue a blocked run on today's code, a failed one at the step that ended it."""
+    async def retry(
+        self, run_id: str, *, by: str, via: str, how: Retry = RETRY
+    ) -> Done | NotDone | NotRetried:
+        """Continue a blocked run on today's code, a failed one at the step that ended it.
+
+        Who may say what is in *how* is for the door to judge; that they said it is put on record.
+        """
 
     async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
         """Delete journal and events of a batch of runs that ended *older_than* ago or before.

@@ -9,7 +9,18 @@ from workflows.approvals.gate import Card, Choice, Person, Vote
 from workflows.approvals.gates import Closed, Gates, Misplaced, Missing
 from workflows.approvals.policy import Ruling
 from workflows.approvals.view import GateView
-from workflows.engine.base import Done, Engine, NotDone, RunStatus, RunView, WaitStatus, WaitView
+from workflows.engine.base import (
+    RETRY,
+    Done,
+    Engine,
+    NotDone,
+    NotRetried,
+    Retry,
+    RunStatus,
+    RunView,
+    WaitStatus,
+    WaitView,
+)
 from workflows.event import Delivery, Receipt
 from workflows.testing.people import member
 
@@ -85,9 +96,12 @@ class KitRun:
         await self._kit.settle()
         return done
 
-    async def retry(self, by: Person | None = None) -> Done | NotDone:
-        """Continue it where it is blocked or has failed."""
-        done = await self._kit.engine.retry(self.id, by=(by or member()).actor, via="slack")
+    async def retry(
+        self, by: Person | None = None, how: Retry = RETRY
+    ) -> Done | NotDone | NotRetried:
+        """Continue it where it is blocked or has failed; *how*: what is said with that."""
+        actor = (by or member()).actor
+        done = await self._kit.engine.retry(self.id, by=actor, via="slack", how=how)
         await self._kit.settle()
         return done
 

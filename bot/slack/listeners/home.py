@@ -10,7 +10,7 @@ from bot.slack.private import Said
 from bot.slack.services import Services
 from bot.slack.views.admin import EVERY
 from workflows.approvals.gate import Person
-from workflows.engine.base import Done, NotDone, RunStatus
+from workflows.engine.base import Done, NotDone, NotRetried, RunStatus
 
 ADMINS_ONLY = "Only Harbor's admins can do this. They are listed in HARBOR_ADMINS."
 LOOK_UP_AGAIN = "Slack could not tell us who you are just now. Please click again in a minute."
@@ -124,7 +124,9 @@ class Desk:
         return None
 
 
-def _not_retried(answer: NotDone) -> str:
+def _not_retried(answer: NotDone | NotRetried) -> str:
+    if isinstance(answer, NotRetried):
+        return f"Not retried: {answer.detail}."
     if answer is NotDone.PRUNED:
         return "This run ended so long ago that its journal was deleted. Start a new one."
     return "This run is not stuck any more."

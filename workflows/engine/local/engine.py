@@ -7,8 +7,19 @@ from store.database import Database, Tx
 from store.tables import RunStatus
 from workflows.clock import Clock
 from workflows.duration import duration
-from workflows.engine.base import SHORTEST_KEPT, Done, NotDone, Pruned, RunView, Start, Started
-from workflows.engine.local import cron, retention, starting, transitions, views
+from workflows.engine.base import (
+    RETRY,
+    SHORTEST_KEPT,
+    Done,
+    NotDone,
+    NotRetried,
+    Pruned,
+    Retry,
+    RunView,
+    Start,
+    Started,
+)
+from workflows.engine.local import cron, retention, retrying, starting, transitions, views
 from workflows.event import Delivery, Receipt
 from workflows.ids import is_run_id, run_id
 from workflows.registry import Registry
@@ -47,9 +58,11 @@ class LocalEngine:
         """See `Engine.cancel`."""
         return await self._db.write(transitions.cancel, run_id, by=by, via=via, force=force)
 
-    async def retry(self, run_id: str, *, by: str, via: str) -> Done | NotDone:
+    async def retry(
+        self, run_id: str, *, by: str, via: str, how: Retry = RETRY
+    ) -> Done | NotDone | NotRetried:
         """See `Engine.retry`."""
-        return await self._db.write(transitions.retry, run_id, by=by, via=via)
+        return await self._db.write(retrying.retry, run_id, by=by, via=via, how=how)
 
     async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
         """See `Engine.prune`."""

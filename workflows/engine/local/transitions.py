@@ -6,6 +6,7 @@
                             │          rows that cannot be read)
                             └─finish─▶ completed | cancelled | failed ─retry─▶ ready
           recover, expire_leases: running ▶ ready, its owner being gone
+          retry: `retrying`
 
 Whoever decides anything about a run changes its row first, in a statement that also proves the
 right to: `Fenced` is raised where it changes none. The statement that ends a wait changes the one
@@ -51,7 +52,6 @@ SWEEP = 500  # waits timed out in one transaction
 OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
 PASSED_OVER = "no longer in the code"
 LONGEST_NOTE = 1_000
-NONDETERMINISM = "nondeterminism:"
 TIMEOUT = dumps({"kind": "timeout"})
 # A flood of these would be a flood of lines.
 # Whoever asks an approval without a person's authority is judged, and put on record, by its gate.
@@ -235,32 +235,6 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
     return Done(RunStatus.CANCELLED if force else status)
 
 
-def retry(tx: Tx, run_id: str, *, by: str, via: str) -> Done | NotDone:
-    """blocked or failed ▶ ready. A failed run goes on at the step whose failure ended it.
-
-    Where that was waiting for another run, which failed, so does that one.
-    """
-    run = runs.get(tx, run_id)
-    if run is None:
-        return NotDone.UNKNOWN_RUN
-    if run.status not in {RunStatus.BLOCKED, RunStatus.FAILED}:
-        return NotDone.NOTHING_TO_RETRY
-    if not runs.revive(tx, run_id, accepted_seq=_accepted(tx, run)):
-        return NotDone.PRUNED
-    if run.failed_seq is not None:
-        if child := children.failed_at(tx, run_id, run.failed_seq):
-            retry(tx, child, by=by, via=via)
-        journal.supersede(tx, run_id, run.failed_seq)
-    if run.status is RunStatus.FAILED and run.cancel_requested_at is None:
-        # Given up because another branch had failed: they are opened again.
-        journal.supersede_cancelled(tx, run_id)
-    cards.redraw_run(tx, run_id)
-    audit.append(tx, actor=by, via=via, action="retry", outcome="done", run_id=run_id)
-    tx.announce(Topic.READY)
-    tx.announce(Topic.HOME)
-    return Done(RunStatus.READY)
-
-
 def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
     """Put right what no worker would: due waits, lost leases, poison, unknown jobs.
 
@@ -284,13 +258,6 @@ def set_aside(tx: Tx, found: Iterable[corrupt.Corrupt]) -> int:
 def recover(tx: Tx, jobs: tuple[str, ...]) -> int:
     """At the start: running ▶ ready, and blocked ▶ ready where the missing job is back."""
     return recovery.recover(tx) + recovery.unblock_known(tx, jobs)
-
-
-def _accepted(tx: Tx, run: runs.Run) -> int | None:
-    """Answer up to where a person accepts that the code differs: all of it, by retrying."""
-    if run.blocked_reason is None or not run.blocked_reason.startswith(NONDETERMINISM):
-        return run.accepted_seq
-    return journal.last_seq(tx, run.id)
 
 
 # -- parts ----------------------------------------------------------------------------------------
