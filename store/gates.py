@@ -16,6 +16,7 @@ _c = GATES.c
 class Gate(NamedTuple):
     """A gate with the deadline of its wait and what its run has come to.
 
+    *version* counts the questions that have stood here; answers to an earlier one do not count.
     `card` and `policy` are JSON as stored when the question was asked; `result` and `error` are
     the run's, JSON or None.
     """
@@ -33,6 +34,7 @@ class Gate(NamedTuple):
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    version: int
     deadline_at: datetime
     job: str
     run_status: RunStatus
@@ -52,7 +54,7 @@ class Vote(NamedTuple):
 
 
 _GATE_COLUMNS = [
-    *(_c[name] for name in Gate._fields[:13]),
+    *(_c[name] for name in Gate._fields[:14]),
     WAITS.c.deadline_at,
     RUNS.c.job,
     RUNS.c.status.label("run_status"),
@@ -67,7 +69,7 @@ _joined = select(*_GATE_COLUMNS).select_from(
     ).join(RUNS, RUNS.c.id == _c.run_id)
 )
 _NEW = ("id", "run_id", "name", "nth", "card", "policy", "digest", "requested_by", "opened_at")
-_INSERT = Query(inserting(GATES, *_NEW).values(status=GateStatus.OPEN))
+_INSERT = Query(inserting(GATES, *_NEW).values(status=GateStatus.OPEN, version=1))
 _GET = Query(_joined.where(_c.id == bindparam("gate_id")), Gate)
 _OF_WAIT = Query(
     _joined.where(
@@ -114,6 +116,11 @@ _CLOSE = Query(
         decided_by=bindparam("by"),
         note=bindparam("to_note"),
     )
+)
+_NEXT_VERSION = Query(
+    update(GATES)
+    .where(_c.id == bindparam("gate_id"), named(_c.status, GateStatus.OPEN))
+    .values(version=_c.version + 1)
 )
 _vote = insert(VOTES).values(
     {name: bindparam(name) for name in ("gate_id", "person", "choice", "note", "via", "at")}
@@ -199,6 +206,14 @@ def close(tx: Tx, gate_id: str, status: GateStatus, by: str | None, note: str | 
     """End an open gate; False: it had ended before, and stays as it is."""
     changed = tx.run(_CLOSE, gate_id=gate_id, to_status=status, now=tx.now, by=by, to_note=note)
     return changed == 1
+
+
+def next_version(tx: Tx, gate_id: str) -> bool:
+    """Note that an open gate asks something else now: what was drawn before decides nothing more.
+
+    Whoever changes the question also has its cards drawn again. False: the gate has ended.
+    """
+    return tx.run(_NEXT_VERSION, gate_id=gate_id) == 1
 
 
 def put_vote(tx: Tx, gate_id: str, vote: Vote) -> None:

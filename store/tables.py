@@ -341,6 +341,8 @@ class GateRow(SQLModel, table=True):
     decided_at: datetime | None = _time(nullable=True)
     decided_by: str | None = None
     note: str | None = _text(nullable=True)
+    # Counts the questions that stood here: an answer that was drawn from an earlier one is none.
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class VoteRow(SQLModel, table=True):

@@ -144,12 +144,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One person's answer, on its way in."""
+    """One person's answer, on its way in.
+
+    *version* is that of the question it answers; None: whichever is open (programs need not say).
+    """
 
     person: Person
     choice: Choice
     note: str | None
     via: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

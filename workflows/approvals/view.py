@@ -17,8 +17,9 @@ __all__ = ["GateStatus", "GateView", "RunStatus", "view"]
 class GateView:
     """A gate with its votes, its deadline, and what its run has come to.
 
-    People are actors (``slack:T…:U…``). *result* is plain JSON; *error* has ``kind`` and
-    ``message``.
+    *version* counts the questions that have stood here: a button, a form or a vote names the one
+    it was drawn from. People are actors (``slack:T…:U…``). *result* is plain JSON; *error* has
+    ``kind`` and ``message``.
     """
 
     id: str
@@ -41,6 +42,7 @@ class GateView:
     blocked_reason: str | None
     result: Any
     error: Mapping[str, Any] | None
+    version: int = 1
 
 
 def view(gate: gates.Gate, votes: list[gates.Vote]) -> GateView:
@@ -66,6 +68,7 @@ def view(gate: gates.Gate, votes: list[gates.Vote]) -> GateView:
         blocked_reason=gate.blocked_reason,
         result=None if gate.result is None else loads(gate.result),
         error=None if gate.error is None else loads(gate.error),
+        version=gate.version,
     )
 
 
