@@ -59,6 +59,8 @@ class Declined(StrEnum):
     UNEXPECTED_KIND = "unexpected_kind"
     HUMAN_REQUIRED = "human_required"
     NOT_ALLOWED = "not_allowed"
+    QUESTION_CHANGED = "question_changed"
+    INVALID = "invalid"
     RATE_LIMITED = "rate_limited"
 
 

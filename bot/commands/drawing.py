@@ -26,10 +26,11 @@ COLOURS = {
 UNBOUNDED = 10_000  # columns: what is piped is not wrapped
 
 
-def console() -> Console:
-    """Answer standard output, which takes every word literally."""
-    width = None if sys.stdout.isatty() else UNBOUNDED
-    return Console(markup=False, emoji=False, highlight=False, width=width)
+def console(*, to_error: bool = False) -> Console:
+    """Answer standard output, or error, which takes every word literally."""
+    out = sys.stderr if to_error else sys.stdout
+    width = None if out.isatty() else UNBOUNDED
+    return Console(file=out, markup=False, emoji=False, highlight=False, width=width)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -102,12 +103,12 @@ def _wait(wait: Wait, gate: Gate | None) -> RenderableType:
         title += f", run {wait.run_id}"
     parts: list[RenderableType] = [Text(title, "yellow" if is_open else "")]
     if gate is not None:
-        parts.append(_inside(_card(gate)))
+        parts.append(_inside(question(gate)))
     parts += [_inside(_vote(vote.by, vote.choice.value, vote.note)) for vote in wait.votes]
     return Group(*parts)
 
 
-def _card(gate: Gate) -> RenderableType:
+def question(gate: Gate) -> RenderableType:
     """Answer what people are asked, with the payload they approve, in full."""
     parts = [Text(clean(gate.title), "bold")]
     if gate.why:
@@ -120,6 +121,8 @@ def _card(gate: Gate) -> RenderableType:
     parts += [
         Text.assemble(("digest ", "dim"), gate.digest),
         Text.assemble(("gate ", "dim"), gate.id),
+        Text.assemble(("asked by ", "dim"), clean(gate.requested_by)),
+        Text.assemble(("open until ", "dim"), moment(gate.deadline_at)),
         Text.assemble(("who may decide ", "dim"), _policy(gate)),
     ]
     return Group(*parts)

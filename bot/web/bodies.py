@@ -52,6 +52,7 @@ def gate(found: GateView) -> shapes.Gate:
         decided_at=found.decided_at,
         decided_by=found.decided_by,
         note=found.note,
+        version=found.version,
     )
 
 

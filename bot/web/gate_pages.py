@@ -1,5 +1,6 @@
 """Gate pages: what is asked, and the two forms that answer it. Only a POST decides."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, assert_never
@@ -7,16 +8,18 @@ from typing import Any, assert_never
 from aiohttp import web
 
 from bot.slack.people import LookupFailed
+from bot.slack.views.carried import NEVER
 from bot.web import pages, sentences, visitors
 from bot.web.names import Names, names
 from bot.web.sessions import SignedIn
 from bot.web.site import Site
 from bot.web.visitors import Visitor
 from workflows.approvals.gate import Choice, Person, Vote
-from workflows.approvals.gates import Answer, Closed, Misplaced, Missing
+from workflows.approvals.gates import Answer, Closed, Misplaced, Missing, Outdated
 from workflows.approvals.policy import Counted, Decides, NotAllowed, Reason, Repeated, objection
 from workflows.approvals.view import GateStatus, GateView
 
+VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
 LONGEST_NOTE = 3_000  # characters; what the modal in Slack takes
 
 
@@ -25,7 +28,8 @@ class Look:
     """How a gate page is drawn: for whom, which answer first, and what is said on top.
 
     *why_not* says why there are no forms; *recorded* that this visitor has approved already;
-    *problem* what was wrong with the form that was sent.
+    *problem* what was wrong with the form that was sent; *changed* that it was drawn from an
+    earlier version of the question.
     """
 
     me: visitors.Me
@@ -35,6 +39,7 @@ class Look:
     why_not: str | None = None
     recorded: str | None = None
     problem: str | None = None
+    changed: str | None = None
     note: str = ""
 
 
@@ -85,7 +90,7 @@ class GatePages:
             voter = await self._voter(session, gate)
         except LookupFailed:
             raise visitors.cannot_tell() from None
-        vote = Vote(voter, choice, note or None, "web")
+        vote = Vote(voter, choice, note or None, "web", _version(form))
         answer = await self.site.gates.decide(gate.id, vote)
         return await self._answered(session, answer, choice, note)
 
@@ -111,6 +116,8 @@ class GatePages:
                 status = _closed(gate.status)
                 words = sentences.came_too_late(gate)
                 return await self._told(session, gate, choice, status, words)
+            case Outdated():
+                return await self._changed(session, gate, choice, note)
             case Misplaced() | Missing():
                 raise pages.unknown()
             case _:
@@ -129,6 +136,20 @@ class GatePages:
             note=note[: 2 * LONGEST_NOTE],
         )
         return _draw(gate, look, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    async def _changed(
+        self, session: SignedIn, gate: GateView, choice: Choice, note: str
+    ) -> web.Response:
+        """Answer the question as it is asked now, to be read and answered anew."""
+        look = Look(
+            me=visitors.me(self.site, session),
+            names=await self._names(gate),
+            first=choice,
+            csrf=self._token(session, gate),
+            changed=sentences.CHANGED,
+            note=note,
+        )
+        return _draw(gate, look, HTTPStatus.CONFLICT)
 
     async def _told(
         self, session: SignedIn, gate: GateView, choice: Choice, status: HTTPStatus, words: str
@@ -192,6 +213,12 @@ def _draw(gate: GateView, look: Look, status: HTTPStatus = HTTPStatus.OK) -> web
         "longest_note": LONGEST_NOTE,
     }
     return pages.draw("gate.html", status, **values)
+
+
+def _version(form: dict[str, str]) -> int:
+    """Answer which question a form was drawn from; one that does not say is of Harbor 0.1.0."""
+    given = form.get("version", "1")
+    return int(given) if VERSION.fullmatch(given) else NEVER
 
 
 def _has_approved(visitor: Visitor, gate: GateView) -> bool:

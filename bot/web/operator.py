@@ -50,7 +50,13 @@ class Operating:
         asked = await read(request, shapes.Decide)
         run = await self.api.visible(request, caller)
         gate = _meant(await self.api.gates.of_run(run.id), asked.gate)
-        vote = Vote(Person.operator(caller.name), Choice(asked.choice), asked.note, caller.via)
+        vote = Vote(
+            Person.operator(caller.name),
+            Choice(asked.choice),
+            asked.note,
+            caller.via,
+            asked.version,
+        )
         answered = await self.api.gates.decide(gate.id, vote)
         if found := refusals.of_vote(answered):
             raise found

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, assert_never
 
 from bot.web.problems import Problem, invalid
-from workflows.approvals.gates import Answer, Closed, Misplaced, Missing
+from workflows.approvals.gates import Answer, Closed, Misplaced, Missing, Outdated
 from workflows.approvals.policy import Counted, Decides, NotAllowed, Repeated
 from workflows.approvals.view import GateStatus, GateView
 from workflows.engine.base import ChangedQuestion, NotDone, NotRetried, Objection
@@ -23,6 +23,8 @@ _STATUS = {
     Declined.UNEXPECTED_KIND: HTTPStatus.UNPROCESSABLE_ENTITY,
     Declined.HUMAN_REQUIRED: HTTPStatus.FORBIDDEN,
     Declined.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Declined.QUESTION_CHANGED: HTTPStatus.CONFLICT,
+    Declined.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Declined.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
 }
 _DETAIL = {
@@ -35,6 +37,9 @@ _DETAIL = {
     Declined.HUMAN_REQUIRED: "this is for a person to decide: a token needs the scope"
     " decisions:write, and a policy with tokens_may_decide=True",
     Declined.NOT_ALLOWED: "the policy of this approval does not allow it",
+    Declined.QUESTION_CHANGED: "this answers an earlier version of the question; look at the one"
+    " that is asked now",
+    Declined.INVALID: "the payload does not fit",
     Declined.RATE_LIMITED: "too many events are kept for a wait that the run has not reached",
 }
 _MEMBERS = {"expected": "allowed", "status": "run_status"}  # the engine's word: the API's
@@ -99,6 +104,9 @@ def of_vote(answer: Answer) -> Problem | None:
             return of_event(Refused(Declined.NOT_ALLOWED, {"reason": reason.value}))
         case Closed():
             return closed(answer.gate)
+        case Outdated(answered=answered, asked=asked):
+            more = {"answered": answered, "version": asked}
+            return of_event(Refused(Declined.QUESTION_CHANGED, more))
         case Missing() | Misplaced():
             return Problem(HTTPStatus.NOT_FOUND, "unknown_gate", "this run has no such approval")
         case _:

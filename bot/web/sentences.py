@@ -18,6 +18,11 @@ DECLINED = {
     "unexpected_kind": "The run does not wait for this answer. It changed nothing.",
 }
 
+CHANGED = (
+    "The question has changed since this page was opened. Your answer changed nothing. This is what"
+    " is asked now."
+)
+
 Name = Callable[[str], str]
 
 

@@ -135,7 +135,10 @@ class Vote(Answered):
 
 
 class Wait(Answered):
-    """What a run waits for, or waited for. `run_id` is the run that it started."""
+    """What a run waits for, or waited for. `run_id` is the run that it started.
+
+    `version` is that of the question, for an approval: a vote may name the one it answers.
+    """
 
     gate_id: str | None
     name: str
@@ -149,6 +152,7 @@ class Wait(Answered):
     note: str | None
     votes: list[Vote]
     run_id: str | None = None
+    version: int | None = None
 
 
 class Happened(Answered):
@@ -233,6 +237,8 @@ class ProblemBody(Answered):
     run_status: str | None = None
     steps: list[str] | None = None
     questions: list[ChangedQuestion] | None = None
+    version: int | None = None
+    answered: int | None = None
 
 
 # -- for the command line alone ----------------------------------------------------------------
@@ -244,6 +250,7 @@ class Decide(Asked):
     choice: Literal["approved", "rejected"]
     note: Annotated[str, Field(min_length=1, max_length=3_000, pattern=r"\S")]
     gate: Annotated[str, Field(max_length=64)] | None = None
+    version: int | None = Field(default=None, description="Of the question that is answered.")
 
 
 class CreateToken(Asked):
@@ -312,6 +319,7 @@ class Gate(Answered):
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    version: int = 1
 
 
 class Gates(Answered):

@@ -120,6 +120,9 @@ def _act(happened: TimelineView) -> Line:
             return Line(
                 happened.at, "answered, which did not count", REFUSED.get(why, why), "warn", who
             )
+        case "decide", "outdated":
+            words = "answered an earlier version of the question"
+            return Line(happened.at, words, "It did not count.", "warn", who)
         case "decide", "late":
             return Line(happened.at, "answered too late", f"It was {why} already.", "warn", who)
         case "decide", _:

@@ -25,7 +25,6 @@ async def told(acme: Town, name: str) -> str:
 
 
 @pytest.mark.parametrize("button", ["approve", "reject"])
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_button_of_an_earlier_version_decides_nothing_and_the_card_is_drawn_again_i33(
     acme: Town, button: str
 ):
@@ -43,7 +42,6 @@ async def test_a_button_of_an_earlier_version_decides_nothing_and_the_card_is_dr
     assert (await acme.run("completed")).result["acted"] is True
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_reason_for_an_earlier_version_is_not_recorded_and_told_so_i33(acme: Town):
     card, cam = await acme.asked("bo"), acme.member("cam")
     await cam.click(card, "reject")
@@ -57,7 +55,6 @@ async def test_a_reason_for_an_earlier_version_is_not_recorded_and_told_so_i33(a
     assert "outdated:1" in [line.outcome for line in await acme.audited()]
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_home_tab_of_an_earlier_version_decides_nothing_i33(acme: Town):
     await acme.asked("bo")
     cam = acme.member("cam")
@@ -82,7 +79,6 @@ async def test_a_card_that_0_1_0_posted_still_decides(acme: Town):
     assert (await acme.run("completed")).result["acted"] is True
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_card_that_0_1_0_posted_does_not_answer_a_later_version_i33(acme: Town):
     card = await acme.asked("bo")
     await changed(acme)

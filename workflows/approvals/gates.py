@@ -46,6 +46,14 @@ class Misplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """The answer was to an earlier version of the question, which is no longer asked."""
+
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """There is no such gate."""
 
@@ -54,7 +62,7 @@ class Missing:
 class Answer:
     """What an answer did, and the gate as it stands now (None only when it is missing)."""
 
-    ruling: Ruling | Closed | Misplaced | Missing
+    ruling: Ruling | Closed | Misplaced | Missing | Outdated
     gate: GateView | None
 
 
@@ -159,26 +167,10 @@ class Gates:
         found = gates.open_of_name(tx, delivery.run_id, delivery.name)
         if found is None:
             return receipt
-        note = delivery.payload.get("note")
-        vote = Vote(
-            person,
-            Choice(delivery.kind),
-            note if isinstance(note, str) else None,
-            delivery.via,
-        )
-        ruling = self._count(tx, found, vote)
-        match ruling:
-            case NotAllowed(reason=reason):
-                return _not_allowed(reason)
-            case Repeated():
-                return Accepted(Disposition.COUNTED, _stored(tx, delivery, found), repeated=True)
-            case Counted():
-                return Accepted(Disposition.COUNTED, _stored(tx, delivery, found))
-            case Decides():
-                stored = _stored(tx, delivery, found, Disposition.RESOLVED)
-                return Accepted(Disposition.RESOLVED, stored)
-            case _:
-                assert_never(ruling)
+        vote = _voted(delivery, person)
+        if vote is None:
+            return _no_version(found)
+        return _receipt(tx, delivery, found, self._judged(tx, found, vote))
 
     def _decide(self, tx: Tx, gate: str, vote: Vote, place: Place | None) -> Answer:
         found = gates.get(tx, gate)
@@ -195,7 +187,16 @@ class Gates:
             _audit(tx, found, vote, f"late:{found.status.value}")
             cards.redraw(tx, gate)  # Their buttons may be stale: that is why they clicked.
             return Answer(Closed(), _view(tx, found))
-        return Answer(self._count(tx, found, vote), load(tx, gate))
+        return Answer(self._judged(tx, found, vote), load(tx, gate))
+
+    def _judged(self, tx: Tx, found: gates.Gate, vote: Vote) -> Ruling | Outdated:
+        """Count an answer to the question that is open now; one to an earlier question is none."""
+        if vote.version is None or vote.version == found.version:
+            return self._count(tx, found, vote)
+        _audit(tx, found, vote, f"outdated:{vote.version}")
+        cards.redraw(tx, found.id)  # What they saw may be what stands there still.
+        tx.announce(Topic.HOME)
+        return Outdated(answered=vote.version, asked=found.version)
 
     def _count(self, tx: Tx, found: gates.Gate, vote: Vote) -> Ruling:
         earlier = [cast(stored) for stored in gates.votes(tx, found.id)]
@@ -267,10 +268,43 @@ def close_wait(
         close(tx, found, status, by, note)
 
 
+def _voted(delivery: Delivery, person: Person) -> Vote | None:
+    """Answer a delivered event as a vote; None: what it says of the version is no number."""
+    note, version = delivery.payload.get("note"), delivery.payload.get("version")
+    if version is not None and type(version) is not int:  # True and 1.0 equal 1
+        return None
+    said = note if isinstance(note, str) else None
+    return Vote(person, Choice(delivery.kind), said, delivery.via, version)
+
+
+def _receipt(tx: Tx, delivery: Delivery, found: gates.Gate, ruling: Ruling | Outdated) -> Receipt:
+    """Answer what became of a delivered vote; one that counts is kept under its key."""
+    match ruling:
+        case NotAllowed(reason=reason):
+            return _not_allowed(reason)
+        case Outdated(answered=answered, asked=asked):
+            detail = {"answered": answered, "version": asked}
+            return Refused(Declined.QUESTION_CHANGED, detail)
+        case Repeated():
+            return Accepted(Disposition.COUNTED, _stored(tx, delivery, found), repeated=True)
+        case Counted():
+            return Accepted(Disposition.COUNTED, _stored(tx, delivery, found))
+        case Decides():
+            stored = _stored(tx, delivery, found, Disposition.RESOLVED)
+            return Accepted(Disposition.RESOLVED, stored)
+        case _:
+            assert_never(ruling)
+
+
 def _not_allowed(reason: Reason) -> Refused:
     if reason is Reason.HUMAN_REQUIRED:
         return Refused(Declined.HUMAN_REQUIRED)
     return Refused(Declined.NOT_ALLOWED, {"reason": reason.value})
+
+
+def _no_version(found: gates.Gate) -> Refused:
+    what = f"is the number of the question's version; the open one is {found.version}"
+    return Refused(Declined.INVALID, {"errors": [{"where": "payload.version", "detail": what}]})
 
 
 def _stored(

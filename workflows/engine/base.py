@@ -146,7 +146,7 @@ class Pruned:
 class WaitView:
     """A wait as readers see it; `gate_id` and what follows it only for an approval.
 
-    *run_id*: for whose end it waits.
+    *run_id*: for whose end it waits. *version*: of the question that an approval asks.
     """
 
     name: str
@@ -161,6 +161,7 @@ class WaitView:
     note: str | None = None
     votes: tuple[Mapping[str, Any], ...] = ()
     run_id: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

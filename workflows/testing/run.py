@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from workflows.approvals.gate import Card, Choice, Person, Vote
-from workflows.approvals.gates import Closed, Gates, Misplaced, Missing
+from workflows.approvals.gates import Closed, Gates, Misplaced, Missing, Outdated
 from workflows.approvals.policy import Ruling
 from workflows.approvals.view import GateView
 from workflows.engine.base import (
@@ -171,7 +171,7 @@ class KitRun:
         gate = await self.gate(name)
         answer = await self._kit.gates.decide(gate.id, vote)
         await self._kit.settle()
-        if isinstance(answer.ruling, (Misplaced, Missing)):
+        if isinstance(answer.ruling, (Misplaced, Missing, Outdated)):
             raise NotSo(f"the approval {gate.name!r} is gone")
         return answer.ruling
 

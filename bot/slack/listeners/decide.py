@@ -9,11 +9,11 @@ from bot.slack.listeners import Ack, Body, guarded
 from bot.slack.people import LookupFailed
 from bot.slack.private import Said
 from bot.slack.services import Services
-from bot.slack.views import answers, modals
+from bot.slack.views import answers, carried, modals
 from bot.slack.views.kit import Block
 from bot.slack.views.text import INPUT_TEXT
 from workflows.approvals.gate import Choice, Person, Vote
-from workflows.approvals.gates import Answer, Closed, Misplaced, Missing, Place
+from workflows.approvals.gates import Answer, Closed, Misplaced, Missing, Outdated, Place
 from workflows.approvals.policy import (
     Counted,
     Decides,
@@ -32,22 +32,32 @@ MISPLACED = "This button is no longer valid. Please use the request in its own c
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What a press says. *place* is None on the Home tab."""
+    """What a press says. *place* is None on the Home tab.
+
+    *version* is that of the question which the button or the modal was drawn from.
+    """
 
     gate: str
+    version: int
     choice: Choice
     user: str
     team: str | None
     place: Place | None
     via: str
 
+    def vote(self, person: Person, note: str | None = None) -> Vote:
+        """Answer what it says as *person*'s vote."""
+        return Vote(person, self.choice, note, self.via, self.version)
+
 
 def parse_click(body: Body) -> Click:
     """Read a press of a button. The choice comes from the action id, never from the value."""
     action = body["actions"][0]
+    asked = carried.read(str(action.get("value") or ""))
     is_home = (body.get("view") or {}).get("type") == "home"
     return Click(
-        gate=str(action.get("value") or ""),
+        gate=asked.gate,
+        version=asked.version,
         choice=CHOICES[action["action_id"]],
         user=body["user"]["id"],
         team=body["user"].get("team_id"),
@@ -63,8 +73,10 @@ def parse_submission(body: Body) -> tuple[Click, str | None]:
     view = body["view"]
     state = view.get("state", {}).get("values", {}).get(modals.NOTE, {})
     note = next((field.get("value") for field in state.values()), None)
+    asked = carried.read(str(view.get("private_metadata") or ""))
     click = Click(
-        gate=str(view.get("private_metadata") or ""),
+        gate=asked.gate,
+        version=asked.version,
         choice=CHOICES[view["callback_id"]],
         user=body["user"]["id"],
         team=body["user"].get("team_id"),
@@ -121,7 +133,7 @@ class Desk:
         except LookupFailed:
             await ack(response_action="errors", errors={modals.NOTE: LOOK_UP_AGAIN})
             return
-        vote = Vote(person, click.choice, note, click.via)
+        vote = click.vote(person, note)
         answer = await self._services.gates.decide(click.gate, vote)
         match answer.ruling:
             case Decides() | Counted():
@@ -138,8 +150,7 @@ class Desk:
         person = await self._looked_up(ack, body, click, gate)
         if person is None:
             return
-        vote = Vote(person, click.choice, None, click.via)
-        answer = await self._services.gates.decide(click.gate, vote, click.place)
+        answer = await self._services.gates.decide(click.gate, click.vote(person), click.place)
         # After the commit: the ack is the click's receipt. Slack does not repeat a click.
         await ack()
         if words := words_for(answer, click.choice):
@@ -152,10 +163,10 @@ class Desk:
             return
         reason = objection(gate.policy, gate.requested_by, person)
         misplaced = click.place and not await self._services.gates.is_copy(gate.id, click.place)
-        if reason or misplaced or gate.decided_at:
+        is_outdated = click.version != gate.version
+        if reason or misplaced or gate.decided_at or is_outdated:
             # Through the one door, so that the attempt is judged and written down there.
-            vote = Vote(person, click.choice, None, click.via)
-            answer = await self._services.gates.decide(click.gate, vote, click.place)
+            answer = await self._services.gates.decide(click.gate, click.vote(person), click.place)
             await self._refuse(ack, body, words_for(answer, click.choice) or answers.missing())
             return
         await ack()
@@ -198,6 +209,8 @@ def words_for(  # noqa: PLR0911  one line per ruling
             return answers.not_allowed(reason, gate.policy, gate.requested_by)
         case Closed():
             return answers.already_decided(gate)
+        case Outdated():
+            return answers.changed(gate)
         case Misplaced():
             return MISPLACED
         case Missing():

@@ -74,6 +74,15 @@ def recorded(gate: GateView, choice: Choice) -> str:
     return f"Your {_NOUNS[choice]} is recorded.{_stuck(gate)}"
 
 
+def changed(gate: GateView) -> str:
+    """Say that somebody answered what is no longer asked, and what is asked now."""
+    title = text.inline(gate.card.title, 500)
+    return (
+        "The question has changed since you were shown it. Your answer changed nothing. What is"
+        f" asked now: {title} Please read the request again, then answer it."
+    )
+
+
 def missing() -> str:
     return "This request no longer exists."
 

@@ -7,12 +7,13 @@ scrolling.
 
 from typing import assert_never
 
-from bot.slack.views import kit, outcome, text
+from bot.slack.views import carried, kit, outcome, text
 from bot.slack.views.answers import (
     HERE,
     already_decided,
     by,
     cancelled,
+    changed,
     counted,
     expired,
     missing,
@@ -35,6 +36,7 @@ __all__ = [
     "already_decided",
     "cancelled",
     "card",
+    "changed",
     "counted",
     "expired",
     "missing",
@@ -98,14 +100,14 @@ def status_line(gate: GateView) -> str:
 
 
 def buttons(gate: GateView, *, link: str | None = None) -> Block:
-    """Answer the buttons of an open gate; their value is its id, which authorises nothing."""
-    title = gate.card.title
+    """Answer the buttons of an open gate; what they carry authorises nothing."""
+    title, value = gate.card.title, carried.written(gate)
     elements = [
-        kit.button("Approve", "approve", gate.id, spoken=f"Approve: {title}", style="primary"),
-        kit.button("Reject", "reject", gate.id, spoken=f"Reject: {title}", style="danger"),
+        kit.button("Approve", "approve", value, spoken=f"Approve: {title}", style="primary"),
+        kit.button("Reject", "reject", value, spoken=f"Reject: {title}", style="danger"),
     ]
     if link:
-        seen = kit.button("Open in browser", "open", gate.id, spoken=f"Open in browser: {title}")
+        seen = kit.button("Open in browser", "open", value, spoken=f"Open in browser: {title}")
         elements.append(seen | {"url": link})
     return kit.actions(*elements)
 
@@ -120,7 +122,8 @@ def _at(gate: GateView) -> str:
 
 
 def _version(gate: GateView) -> str:
-    return f"{gate.id[:12]}.{gate.status.value}.{len(gate.votes)}.{gate.run_status.value}"
+    stands = f"{gate.status.value}.{len(gate.votes)}.{gate.run_status.value}"
+    return f"{gate.id[:12]}.{gate.version}.{stands}"
 
 
 def _question(gate: GateView, link: str | None) -> list[Block]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.slack.views import inputs, kit, text
+from bot.slack.views import carried, inputs, kit, text
 from bot.slack.views.commands import help_text, run_status, runs_list, started
 from bot.slack.views.kit import Block
 from workflows.approvals.gate import Choice
@@ -98,7 +98,7 @@ def _deciding(gate: GateView, choice: Choice, *, title: str, submit: str) -> Blo
         ),
     ]
     view = kit.modal(title, blocks, close="Cancel", submit=submit)
-    return view | {"callback_id": title.lower(), "private_metadata": gate.id}
+    return view | {"callback_id": title.lower(), "private_metadata": carried.written(gate)}
 
 
 def _who_reads_it(choice: Choice) -> str:

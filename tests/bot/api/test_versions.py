@@ -23,7 +23,6 @@ def voted(api: httpx.Client, run_id: str, **payload: object) -> httpx.Response:
     return api.post(f"/runs/{run_id}/events", json=body)
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 def test_a_run_says_which_version_of_its_question_is_asked(desk: Desk, api: httpx.Client):
     run_id = desk.waiting("ask-programs")
     first = api.get(f"/runs/{run_id}").json()["waits"][0]["version"]
@@ -32,7 +31,6 @@ def test_a_run_says_which_version_of_its_question_is_asked(desk: Desk, api: http
     assert (first, api.get(f"/runs/{run_id}").json()["waits"][0]["version"]) == (1, 2)
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 def test_a_vote_for_an_earlier_version_is_409_question_changed_with_both_i33(
     desk: Desk, api: httpx.Client
 ):
@@ -47,7 +45,6 @@ def test_a_vote_for_an_earlier_version_is_409_question_changed_with_both_i33(
 
 
 @pytest.mark.parametrize("version", ["2", True, 2.0, [2]])
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 def test_a_vote_whose_version_is_no_number_is_422_i33(
     desk: Desk, api: httpx.Client, version: object
 ):
@@ -67,7 +64,6 @@ def test_the_version_in_the_payload_of_an_event_is_its_senders_own_affair(
     assert voted(api, desk.waiting("listen"), version="4.2.1").status_code == 202
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 def test_an_operator_who_was_shown_an_earlier_version_decides_nothing_i33(desk: Desk):
     run_id = desk.waiting("ask-people")
     changed(desk, run_id)

@@ -211,11 +211,27 @@ def test_an_approval_by_an_operator_is_named_and_audited(shell: Shell, desk: Des
     approved = shell.harbor("approve", run_id, "--note", "nobody is awake")
     again = shell.harbor("reject", run_id, "--note", "no")
 
-    assert (approved.status, approved.out) == (0, "decision approved by operator:olga\n")
+    assert approved.status == 0
+    assert approved.out.endswith("\ndecision approved by operator:olga\n")
     assert again.status == 1
     assert "approved" in again.err
     assert "operator:olga" in again.err
     assert desk.ended(run_id)["waits"][0]["note"] == "nobody is awake"
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_an_operator_is_shown_the_whole_question_before_it_is_decided_g1(
+    shell: Shell, desk: Desk, verb: str
+):
+    run_id = desk.waiting("ask-people")
+
+    decided = shell.harbor(verb, run_id, "--note", "nobody is awake")
+
+    for words in ("May it?", "Amount: 7", "digest ", "asked by ", "open until ", "who may decide "):
+        assert words in decided.out
+    as_json = shell.harbor(verb, desk.waiting("ask-people"), "--note", "x", "--json")
+    assert "May it?" in as_json.err
+    assert json.loads(as_json.out)["items"][0]["status"] in {"approved", "rejected"}
 
 
 def test_a_decision_needs_a_reason(shell: Shell, desk: Desk):

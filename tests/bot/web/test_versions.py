@@ -15,7 +15,6 @@ async def changed(acme: Town) -> None:
     await acme.harbor.db.write(gates.next_version, gate.id)
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_form_names_the_version_that_it_was_drawn_from_i33(
     acme: Town, cam: Browser, run_id: str
 ):
@@ -25,7 +24,6 @@ async def test_a_form_names_the_version_that_it_was_drawn_from_i33(
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_form_of_an_earlier_version_is_a_page_that_says_so_and_shows_what_is_asked_i33(
     acme: Town, cam: Browser, run_id: str, verb: str
 ):
@@ -43,7 +41,6 @@ async def test_a_form_of_an_earlier_version_is_a_page_that_says_so_and_shows_wha
     assert (gate.status, gate.votes) == ("open", ())
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_form_of_0_1_0_that_names_no_version_is_of_the_first(
     acme: Town, cam: Browser, run_id: str
 ):
@@ -53,7 +50,6 @@ async def test_a_form_of_0_1_0_that_names_no_version_is_of_the_first(
     assert (await cam.post(f"/run/{run_id}/approve", form)).status_code == 303
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_form_of_0_1_0_does_not_answer_a_later_version_i33(
     acme: Town, cam: Browser, run_id: str
 ):
@@ -65,7 +61,6 @@ async def test_a_form_of_0_1_0_does_not_answer_a_later_version_i33(
 
 
 @pytest.mark.parametrize("version", ["", "one", "-1", "1.0", "9" * 30, "\u0661"])
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_a_version_that_is_no_number_answers_nothing_i33(
     acme: Town, cam: Browser, run_id: str, version: str
 ):
@@ -75,7 +70,6 @@ async def test_a_version_that_is_no_number_answers_nothing_i33(
     assert (await acme.gate()).status == "open"
 
 
-@pytest.mark.xfail(strict=True, reason="no surface says which version it was drawn from")
 async def test_the_story_of_a_run_says_that_somebody_answered_an_earlier_version(
     acme: Town, cam: Browser, run_id: str
 ):

@@ -95,6 +95,7 @@ def _wait(tx: Tx, wait: waits.Wait, gate: gates.Gate | None, child: str | None) 
         note=gate.note if gate else None,
         votes=tuple(_vote(vote) for vote in gates.votes(tx, gate.id)) if gate else (),
         run_id=child,
+        version=gate.version if gate else None,
     )
 
 

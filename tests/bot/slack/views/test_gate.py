@@ -59,7 +59,7 @@ def button(text, action, spoken, **more):
         "type": "button",
         "action_id": action,
         "text": plain(text),
-        "value": GATE,
+        "value": f"{GATE}.1",
         "accessibility_label": spoken,
     } | more
 
@@ -140,8 +140,10 @@ def test_x103_a_page_that_is_not_https_is_never_opened(link):
     assert action_ids(gate.card(a_gate(), link=link)) == ["approve", "reject"]
 
 
-def test_the_value_of_a_button_is_the_gates_id_alone():
-    assert {each["value"] for each in elements(gate.card(a_gate(), link=PAGE))} == {GATE}
+def test_the_value_of_a_button_is_the_gates_id_and_the_version_of_its_question_i33():
+    blocks = gate.card(a_gate(version=3), link=PAGE)
+
+    assert {each["value"] for each in elements(blocks)} == {f"{GATE}.3"}
 
 
 def test_votes_so_far_are_counted_and_named_where_more_than_one_is_needed():
@@ -168,6 +170,7 @@ def test_block_ids_differ_on_one_card_and_change_with_every_version():
     policy = Policy(channel_members=True, need=2)
     versions = [
         a_gate(policy=policy),
+        a_gate(policy=policy, version=2),
         a_gate(policy=policy, votes=(approval(ANA),)),
         decided(GateStatus.APPROVED, policy=policy, votes=(approval(ANA), approval(CY))),
         decided(GateStatus.REJECTED, policy=policy, run_status=RunStatus.FAILED),

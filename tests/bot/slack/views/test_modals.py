@@ -81,7 +81,7 @@ def test_the_title_of_a_modal_is_cut_to_what_slack_takes():
 def test_rejecting_asks_for_a_reason_that_may_stay_empty():
     view = modals.reject(a_gate())
 
-    assert (view["callback_id"], view["private_metadata"]) == ("reject", GATE)
+    assert (view["callback_id"], view["private_metadata"]) == ("reject", f"{GATE}.1")
     assert note_of(view)["optional"] is True
     assert note_of(view)["element"]["multiline"] is True
     assert "File a follow-up for checkout?" in words(view)
@@ -98,7 +98,7 @@ def test_a_policy_that_wants_a_reason_makes_it_needed():
 def test_approving_with_a_reason_has_a_modal_of_its_own():
     view = modals.approve(a_gate())
 
-    assert (view["callback_id"], view["private_metadata"]) == ("approve", GATE)
+    assert (view["callback_id"], view["private_metadata"]) == ("approve", f"{GATE}.1")
 
 
 def test_a_notice_only_tells():
