@@ -57,6 +57,7 @@ from workflows.approvals.gates import Gates
 from workflows.clock import Clock, SystemClock
 from workflows.context import Context, RunInfo, Surroundings
 from workflows.delivering import Delivering
+from workflows.engine.local.calls import Calls
 from workflows.engine.local.engine import LocalEngine
 from workflows.engine.local.worker import Worker
 from workflows.errors import ConfigurationError
@@ -183,7 +184,14 @@ def _build(
     surroundings = Surroundings(
         settings.public_url, settings.approvals_channel, plugins, Delivering(engine.send)
     )
-    worker = Worker(db, outside.registry, installation, partial(_context, surroundings), clock)
+    worker = Worker(
+        db,
+        outside.registry,
+        installation,
+        partial(_context, surroundings),
+        clock,
+        Calls(settings.step_threads),
+    )
     dispatcher = Dispatcher(
         db,
         Cards(db, slack, clock, _page_url(settings)),
@@ -192,7 +200,15 @@ def _build(
     )
     people = People(outside.client, outside.identity, clock, settings.admins)
     homes = Homes(
-        db, outside.client, people, gates, engine, outside.registry, outside.connection, clock
+        db,
+        outside.client,
+        people,
+        gates,
+        engine,
+        outside.registry,
+        outside.connection,
+        clock,
+        worker.calls,
     )
     scheduler = Scheduler(
         engine,
@@ -200,7 +216,7 @@ def _build(
         chores=(Retention(db, engine, clock), Seals(db, clock)),
         on_tick=(worker.wake, dispatcher.wake),
     )
-    watch = Watch(db, scheduler, clock)
+    watch = Watch(db, scheduler, clock, worker.calls)
     return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes, watch)
 
 
@@ -321,7 +337,9 @@ def _programs(harbor: Harbor, outside: Outside) -> list[web.RouteDef]:
     """Answer the routes of the HTTP API, and of the figures."""
     clock, key = outside.clock, secret_key(outside.settings)
     admission = Admission(Access(harbor.db, key, clock), Limits(clock))
-    metrics = MetricsDoor(admission, Metrics(harbor.db, harbor.scheduler, clock).drawn)
+    metrics = MetricsDoor(
+        admission, Metrics(harbor.db, harbor.scheduler, harbor.worker.calls, clock).drawn
+    )
     engine, gates = harbor.engine, harbor.gates
     api = routes_for_programs(admission, key, engine, gates, outside.registry, clock)
     return [*api, *metrics.routes()]

@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from workflows.engine.local.calls import THREADS
 from workflows.errors import ConfigurationError
 
 HOW_TO_GET = {
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), alias="HARBOR_ADMINS")
     approvals_channel: str = Field(default="#approvals", alias="HARBOR_APPROVALS_CHANNEL")
     plugins: Path | None = Field(default=None, alias="HARBOR_PLUGINS")
+    step_threads: int = Field(default=THREADS, alias="HARBOR_STEP_THREADS", ge=2, le=1_000)
     log_format: Literal["console", "json"] = Field(
         default_factory=lambda: "console" if sys.stderr.isatty() else "json",
         alias="HARBOR_LOG_FORMAT",

@@ -21,8 +21,11 @@ from store import figures
 from store.database import Database
 from store.figures import Stock
 from workflows.clock import Clock
+from workflows.engine.local.calls import Calls
 
 FRESH = timedelta(seconds=15)
+THREADS = "harbor_step_threads"
+GIVEN_UP = f"{THREADS}_given_up"
 NAMES = {
     "decide": ("harbor_decisions", "Answers to approvals, by what became of them"),
     "deliver": ("harbor_deliveries", "Events delivered, by what became of them"),
@@ -35,6 +38,7 @@ class Metrics:
 
     db: Database
     scheduler: Scheduler
+    calls: Calls
     clock: Clock
     _noted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _last_id: int = 0
@@ -47,7 +51,14 @@ class Metrics:
         async with self._one_at_a_time:  # two would add the same lines of the audit twice
             await self._read_on()
             stock = await self._fresh_stock()
-            found = [*_stocks(stock), *self._counted(), *self._tick(), *self._log(), *_errors()]
+            found = [
+                *_stocks(stock),
+                *self._counted(),
+                *self._tick(),
+                *self._log(),
+                *_threads(self.calls),
+                *_errors(),
+            ]
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Found(found))
         return generate_latest(registry)
@@ -99,6 +110,18 @@ def _errors() -> Iterator[Metric]:
     for name, times in sorted(ERRORS.seen.items()):
         family.add_metric([name], times)
     yield family
+
+
+def _threads(calls: Calls) -> Iterator[Metric]:
+    yield GaugeMetricFamily(THREADS, "Step functions that may block at a time", calls.most)
+    for name, about, by_job in (
+        (f"{THREADS}_taken", "Those under way or given up on, by job", calls.taken),
+        (GIVEN_UP, "Those that go on though their step has timed out, by job", calls.given_up),
+    ):
+        family = GaugeMetricFamily(name, about, labels=["job"])
+        for job, number in sorted(by_job.items()):
+            family.add_metric([job], number)
+        yield family
 
 
 def _stocks(stock: Stock) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ from bot.scheduler import Scheduler
 from store.database import Database
 from store.errors import CannotGoOn
 from workflows.clock import Clock
+from workflows.engine.local.calls import Calls
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +31,12 @@ def uptime() -> float:
 
 @dataclass
 class Watch:
-    """Looks, once a second, at the database, the ticks and the clock."""
+    """Looks, once a second, at the database, the step functions, the ticks and the clock."""
 
     db: Database
     scheduler: Scheduler
     clock: Clock
+    calls: Calls
     _seen: tuple[datetime, float] | None = None
 
     async def run(self) -> None:
@@ -48,7 +50,7 @@ class Watch:
 
         Ticks that stay away are begun again; that the clock jumped is noted: deadlines follow it.
         """
-        if trouble := self.db.trouble():
+        if trouble := self.db.trouble() or self.calls.trouble():
             raise CannotGoOn(f"{trouble}; this process ends, so that a new one can begin")
         now = self.clock.now()
         self._look_at_clock(now, up)

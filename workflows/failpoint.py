@@ -18,6 +18,10 @@ VARIABLE = "HARBOR_FAILPOINT"
 _on_pass: Callable[[str], None] | None = None
 
 
+class Killed(BaseException):
+    """Raised by a stub: the process dies there. The one error that is nobody's result."""
+
+
 def failpoint(name: str) -> None:
     """Pass the point *name*; costs one comparison when nothing is armed."""
     if _on_pass is not None:

@@ -1,6 +1,7 @@
 """The pages: the address that browsers use, the server behind it, and where people sign in."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -8,8 +9,9 @@ import aiohttp
 from bot.config import Settings, is_loopback
 from bot.doctor.finding import Finding, bad, good, warning
 from bot.manifest import CALLBACK
+from bot.metrics import GIVEN_UP
 
-ADDRESS, SERVER, SIGN_IN = "public address", "server", "sign-in"
+ADDRESS, SERVER, SIGN_IN, THREADS = "public address", "server", "sign-in", "step threads"
 LARGEST_ANSWER = 64 * 1024
 OK = 200
 ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  compared, not bound
@@ -35,7 +37,32 @@ async def server(session: aiohttp.ClientSession, settings: Settings) -> list[Fin
     if status != OK:
         said = f"runs at {url} and is not ready: Slack {found.get('slack')}"
         return [bad(SERVER, f"{said}, scheduler {found.get('scheduler')}", "see its log")]
-    return [good(SERVER, f"runs at {url} and is ready")]
+    return [good(SERVER, f"runs at {url} and is ready"), *await _hanging(session, url)]
+
+
+async def _hanging(session: aiohttp.ClientSession, url: str) -> list[Finding]:
+    """Ask the server on this machine which jobs have step functions that hang."""
+    try:
+        async with session.get(f"{url}/metrics", allow_redirects=False) as answer:
+            drawn = (await answer.content.read(LARGEST_ANSWER)).decode(errors="replace")
+        found = {job: n for job, n in _by_job(drawn) if n}
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return [warning(THREADS, "could not be asked for", f"look at {url}/metrics")]
+    if not found:
+        return []
+    listed = ", ".join(f"{job}: {n:g}" for job, n in sorted(found.items()))
+    said = f"step functions hang beyond their timeout, by job: {listed}"
+    return [warning(THREADS, said, "give what they call a timeout of its own; a restart ends them")]
+
+
+def _by_job(drawn: str) -> Iterator[tuple[str, float]]:
+    """Answer the threads that were given up on. Raises ValueError where there are no figures."""
+    from prometheus_client.parser import text_string_to_metric_families  # noqa: PLC0415
+
+    for family in text_string_to_metric_families(drawn):
+        if family.name == GIVEN_UP:
+            for sample in family.samples:
+                yield sample.labels["job"], sample.value
 
 
 async def address(session: aiohttp.ClientSession, settings: Settings) -> list[Finding]:

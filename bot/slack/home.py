@@ -20,6 +20,7 @@ from workflows.approvals.policy import objection
 from workflows.approvals.view import GateView
 from workflows.clock import Clock
 from workflows.engine.base import Engine, RunStatus
+from workflows.engine.local.calls import Calls
 from workflows.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Homes:
     registry: Registry
     connection: Connection
     clock: Clock
+    calls: Calls
     _opened: dict[str, datetime] = field(default_factory=dict)
     _shown: dict[str, Shown] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -147,6 +149,7 @@ class Homes:
         stuck = tuple(await self.engine.stuck(admin.MOST_STUCK + 1))
         return admin.AdminView(
             connection=self._connection(),
+            given_up=self.calls.given_up,
             stuck=stuck,
             failures=tuple(await self._failures()),
             runs=listed,

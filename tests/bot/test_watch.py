@@ -19,6 +19,7 @@ from store.database import Database, Topic
 from store.errors import CannotGoOn, NotStored
 from tests.workflows.kit import FakeClock, Harness, a_job
 from workflows.engine.local import transitions
+from workflows.engine.local.calls import Calls
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def harness(db: Database, clock: FakeClock) -> Harness:
 
 @pytest.fixture
 def watch(harness: Harness) -> Watch:
-    return Watch(harness.db, Scheduler(harness.engine, harness.clock), harness.clock)
+    return Watch(harness.db, Scheduler(harness.engine, harness.clock), harness.clock, Calls())
 
 
 def test_a_process_that_is_fine_is_left_alone(watch):
@@ -242,6 +243,7 @@ from bot.watch import Watch
 from bot.scheduler import Scheduler
 from store.opening import open_database
 from workflows.clock import SystemClock
+from workflows.engine.local.calls import Calls
 from workflows.engine.local.engine import LocalEngine
 from workflows.registry import Registry
 
@@ -250,7 +252,7 @@ async def main():
     db = open_database(f"sqlite:///{sys.argv[1]}", clock.now)
     scheduler = Scheduler(LocalEngine(db, Registry(), clock), clock)
     print("up", flush=True)
-    await _until(asyncio.Event(), Watch(db, scheduler, clock))
+    await _until(asyncio.Event(), Watch(db, scheduler, clock, Calls()))
 
 asyncio.run(main())
 """

@@ -62,6 +62,7 @@ class Hunt:
 TRANSITIONS = "workflows/engine/local/transitions.py"
 ENGINE = "workflows/engine/local/engine.py"
 WORKER = "workflows/engine/local/worker.py"
+CALLS = "workflows/engine/local/calls.py"
 REPLAY = "workflows/engine/local/replay.py"
 GATES = "workflows/approvals/gates.py"
 
@@ -278,17 +279,18 @@ BUGS = (
         "a step answers what its function returned, not what its entry decodes to",
         (
             Edit(
-                "workflows/engine/local/calling.py",
-                "        result = Result(EntryStatus.DONE, _encoded(name, value))\n",
-                "        result = Result(EntryStatus.DONE, _encoded(name, value))\n"
-                "        attempt.raw = value\n",
+                CALLS,
+                "        return Ended(encode(await function(*args)))\n",
+                "        _awaited.raw = await function(*args)\n"
+                "        return Ended(encode(_awaited.raw))\n",
             ),
             Edit(
                 REPLAY,
                 "name, nth, call, args, how)\n        elif",
                 "name, nth, call, args, how)\n"
                 "            if entry.status is EntryStatus.DONE:\n"
-                "                return calling.attempt.raw\n"
+                "                from workflows.engine.local.calls import _awaited\n"
+                "                return _awaited.raw\n"
                 "        elif",
             ),
         ),

@@ -6,8 +6,9 @@ guide.
 
 from workflows.approvals.gates import Closed
 from workflows.approvals.policy import Counted, Decides, NotAllowed, Reason, Repeated
+from workflows.failpoint import Killed
 from workflows.testing.clock import NOON, FakeClock
-from workflows.testing.kit import Killed, Kit
+from workflows.testing.kit import Kit
 from workflows.testing.people import member
 from workflows.testing.plugins import Call
 from workflows.testing.run import KitRun, NotSo

@@ -32,10 +32,6 @@ from workflows.testing.run import KitRun
 REQUESTER = member("UANA", name="Ana")
 
 
-class Killed(BaseException):
-    """Raised by a stub: the process dies there. `Kit.restart` starts the next one."""
-
-
 class Kit:
     """An engine on a database of its own, for the length of an ``async with`` block.
 

@@ -11,6 +11,7 @@ from bot.slack.views.kit import Block
 from workflows.approvals.view import RunStatus
 from workflows.engine.base import RunView
 
+MOST_HANGING = 10
 MOST_STUCK = 4
 MOST_FAILURES = 5
 MOST_RUNS = 12
@@ -51,7 +52,8 @@ class Failure:
 class AdminView:
     """What admins see besides. *runs* is one page; *older* asks for the next, None: no more.
 
-    *titles* is what the runs asked, by the run's id.
+    *titles* is what the runs asked, by the run's id; *given_up* how many threads of step functions
+    hang, by job.
     """
 
     connection: Connection
@@ -64,6 +66,7 @@ class AdminView:
     older: str | None = None
     is_first_page: bool = True
     titles: Mapping[str, str] = field(default_factory=dict)
+    given_up: Mapping[str, int] = field(default_factory=dict)
 
 
 def admin(view: AdminView) -> list[Block]:
@@ -72,6 +75,7 @@ def admin(view: AdminView) -> list[Block]:
         kit.divider(),
         kit.header("For admins"),
         kit.section(_connection(view.connection)),
+        *_given_up(view.given_up),
         *_stuck(view),
         *_failures(view.failures),
         *_runs(view),
@@ -89,6 +93,16 @@ def _connection(connection: Connection) -> str:
             return f"✕ Not connected to Slack ({how}){since}{detail}"
         case _:
             assert_never(connection.state)
+
+
+def _given_up(threads: Mapping[str, int]) -> list[Block]:
+    """Say which step functions hang: nothing but an end of the process stops them."""
+    if not threads:
+        return []
+    worst = sorted(threads, key=lambda job: (-threads[job], job))[:MOST_HANGING]
+    listed = ", ".join(f"`{text.inline(job, 100)}` ({threads[job]})" for job in worst)
+    said = "Step functions that took longer than their timeout and still go on, by job"
+    return [kit.section(f"*Hanging*\n{said}: {listed}. A restart ends them.")]
 
 
 def _stuck(view: AdminView) -> list[Block]:

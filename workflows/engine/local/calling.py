@@ -1,14 +1,15 @@
 """Calling a step function: what came of it, as the status and the value of a journal entry."""
 
-import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from store.tables import EntryStatus
 from workflows.duration import Duration, duration
+from workflows.engine.local.calls import Call, Failure, StepTimedOut
 from workflows.errors import (
     ChildFailed,
     NotSerializable,
@@ -17,13 +18,11 @@ from workflows.errors import (
     StepMisused,
     StepOutcomeUnknown,
 )
-from workflows.failpoint import failpoint
+from workflows.failpoint import Killed, failpoint
 from workflows.plain import dumps, loads, plain
-from workflows.plugins.base import PluginUnavailable
 from workflows.step import CurrentStep, Retries, entered
 
 LARGEST_RESULT = 1024 * 1024  # characters of JSON
-LONGEST_MESSAGE = 2_000
 LONGEST_PAUSE_S = 3_600.0
 RETRIES = Retries()
 ONCE = Retries(attempts=1)
@@ -77,27 +76,36 @@ def check_call(name: str, call: object) -> None:
 
 
 async def attempt(
-    name: str, step: CurrentStep, call: Callable[..., Any], args: tuple[Any, ...], how: Manner
+    name: str, step: CurrentStep, call: Call, args: tuple[Any, ...], how: Manner
 ) -> Result:
-    """Call the step function once. Whatever it raises is its result; nothing is raised here."""
+    """Call the step function once. Whatever comes of it is its result.
+
+    Only the end of the pass from outside (CancelledError) is raised here.
+    """
     try:
-        value = await _called(step, call, args, how.timeout)
-        result = Result(EntryStatus.DONE, _encoded(name, value))
-    except Exception as error:  # noqa: BLE001  whatever a step raises is its result
-        final = isinstance(error, (StepFailed, StepMisused)) or step.attempt >= how.retries.attempts
-        result = _failed(error) if final else _again(error, how.retries.pause(step.attempt))
-    failpoint("step:after-effect")
-    return result
+        with entered(step):
+            failpoint("step:before-effect")
+            ended = await call.made(args, how.timeout, partial(_encoded, name))
+    except StepTimedOut as late:
+        failure = Failure.of(_meant(name, late, how))
+    else:
+        if ended.failure is None:
+            return _passed(Result(EntryStatus.DONE, ended.text))
+        failure = ended.failure
+    if failure.has_died:
+        raise Killed
+    if failure.is_final or step.attempt >= how.retries.attempts:
+        return _passed(_failed(failure))
+    return _passed(_again(failure, how.retries.pause(step.attempt)))
 
 
 def unknown(name: str) -> Result:
     """Answer what is known of a step that may begin once and has: nothing."""
-    return _failed(
-        StepOutcomeUnknown(
-            f"the step {name!r} had begun when its process ended, and may be begun at most once:"
-            " look whether it happened"
-        )
+    error = StepOutcomeUnknown(
+        f"the step {name!r} had begun when its process ended, and may be begun at most once:"
+        " look whether it happened"
     )
+    return _failed(Failure.of(error))
 
 
 def raised(step: str, failure: Mapping[str, Any]) -> StepFailed:
@@ -122,30 +130,6 @@ def to_try_again(result: Result, now: datetime) -> str:
     return dumps({**loads(result.value), "again_at": (now + result.again_in).isoformat()})
 
 
-async def _called(
-    step: CurrentStep, call: Callable[..., Any], args: tuple[Any, ...], limit: timedelta | None
-) -> Any:
-    with entered(step):
-        failpoint("step:before-effect")
-        if inspect.iscoroutinefunction(call):
-            running = call(*args)
-        else:
-            running = asyncio.to_thread(call, *args)
-        if limit is None:
-            return await running
-        try:
-            async with asyncio.timeout(limit.total_seconds()) as timer:
-                return await running
-        except TimeoutError:
-            if timer.expired():
-                raise StepTimedOut(f"took longer than {limit.total_seconds():g} s") from None
-            raise  # its own
-
-
-class StepTimedOut(Exception):
-    """A step function took longer than its timeout: this attempt has failed."""
-
-
 def _encoded(name: str, value: Any) -> str:
     try:
         text = dumps(plain(value))
@@ -162,21 +146,28 @@ def _encoded(name: str, value: Any) -> str:
     return text
 
 
-def _failed(error: Exception) -> Result:
-    return Result(EntryStatus.FAILED, _failure(error))
+def _meant(name: str, late: StepTimedOut, how: Manner) -> Exception:
+    """Answer what a timeout means: of a step that may begin once, that nobody knows its end."""
+    if not how.at_most_once:
+        return late
+    return StepOutcomeUnknown(
+        f"the step {name!r} {late}, and may be begun at most once: look whether it happened"
+    )
 
 
-def _again(error: Exception, pause: timedelta) -> Result:
-    return Result(EntryStatus.RETRYING, _failure(error), max(pause, _asked_for(error)))
+def _passed(result: Result) -> Result:
+    failpoint("step:after-effect")
+    return result
 
 
-def _asked_for(error: Exception) -> timedelta:
-    """Answer the pause that the other side asked for, an hour at the most."""
-    seconds = error.retry_after if isinstance(error, PluginUnavailable) else None
-    return timedelta(seconds=min(max(seconds or 0.0, 0.0), LONGEST_PAUSE_S))
+def _failed(failure: Failure) -> Result:
+    return Result(EntryStatus.FAILED, _value(failure))
 
 
-def _failure(error: Exception) -> str:
-    kind = error.kind if isinstance(error, StepFailed) else type(error).__name__
-    message = str(error).encode(errors="replace").decode()[:LONGEST_MESSAGE]
-    return dumps({"kind": kind, "message": message})
+def _again(failure: Failure, pause: timedelta) -> Result:
+    asked = timedelta(seconds=min(max(failure.retry_after, 0.0), LONGEST_PAUSE_S))
+    return Result(EntryStatus.RETRYING, _value(failure), max(pause, asked))
+
+
+def _value(failure: Failure) -> str:
+    return dumps({"kind": failure.kind, "message": failure.message})

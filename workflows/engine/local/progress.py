@@ -17,6 +17,7 @@ from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
 from workflows.engine.local.branches import Branch
+from workflows.engine.local.calls import Calls
 from workflows.engine.local.journal import Journal, label
 from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
 from workflows.errors import Blocked, ConcurrentStep, NestedStep, PassOver, RunCancelled
@@ -33,9 +34,16 @@ LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
 
 
-def is_stopping(task: asyncio.Task[Any] | None) -> bool:
-    """Whether a task is being ended from outside: its process stops, or its lease is lost."""
-    return task is not None and task.cancelling() > 0
+class Stop:
+    """Whether a pass is being ended from outside: its process stops, or its lease is lost.
+
+    A job can cancel its own task as well, or raise CancelledError: that is its own doing.
+    """
+
+    __slots__ = ("is_asked",)
+
+    def __init__(self) -> None:
+        self.is_asked = False
 
 
 class Pass(NamedTuple):
@@ -52,6 +60,9 @@ class Pass(NamedTuple):
     record: Callable[[Writes], Awaitable[bool]]
     clock: Clock
     registry: Registry
+    calls: Calls
+    stop: Stop
+    job: str = ""
     accepted: int = 0
     requested_by: str = ""
     parents: int = 0
@@ -104,7 +115,7 @@ class Progress:
     @property
     def is_stopped(self) -> bool:
         """Whether the pass is being ended from outside."""
-        return is_stopping(self._task)
+        return self.run.stop.is_asked
 
     def let_go(self) -> None:
         """The run ends: nobody waits any more for what a branch of it may have opened."""
@@ -132,7 +143,7 @@ class Progress:
                 f"{name!r} was called beside another step: a job awaits one thing at a time;"
                 " ctx.step.gather(…) does several at once"
             )
-        if branch.ending or self.is_over or is_stopping(task):
+        if branch.ending or self.is_over or self.is_stopped:
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
             raise PassOver
         return branch

@@ -19,8 +19,9 @@ from workflows.delivering import Delivering
 from workflows.duration import Duration
 from workflows.engine.local import calling
 from workflows.engine.local.advance import advance
+from workflows.engine.local.calls import Calls
 from workflows.engine.local.outcome import Broken, Outcome, Writes
-from workflows.engine.local.progress import Pass, Progress
+from workflows.engine.local.progress import Pass, Progress, Stop
 from workflows.engine.local.replay import Replay
 from workflows.errors import ConfigurationError, ControlFlow, HarborError, JobNotFound
 from workflows.event import Delivery, Receipt
@@ -80,6 +81,8 @@ async def _rehearsed(
         clock=clock,
         accepted=run.accepted_seq or 0,
         registry=registry,
+        calls=Calls(),
+        stop=Stop(),
     )
     progress = Progress(entries, passing)
     step = cast(Step, Rehearsing(Replay(progress)))

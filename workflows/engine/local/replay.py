@@ -13,6 +13,7 @@ from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.duration import Duration, duration
 from workflows.engine.local import branches, calling
 from workflows.engine.local.branches import Branch
+from workflows.engine.local.calls import Call, NoThread
 from workflows.engine.local.children import NewChild, new_child
 from workflows.engine.local.journal import label
 from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
@@ -25,6 +26,7 @@ from workflows.step import CurrentStep, Opening, Retries, checked_events, checke
 T = TypeVar("T")
 
 RANDOM_BITS = 53  # what a float can tell apart
+NO_THREAD = timedelta(seconds=10)  # after which a step looks again whether it may have one
 
 
 class Replay:
@@ -172,6 +174,7 @@ class Replay:
         before = entry.attempt if entry else 0
         if entry is not None and (left := self._progress.read(entry, self._time_left)):
             self._postpone(branch, entry, left)
+        prepared = await self._prepared(branch, entry, name, nth, call)
         if how.at_most_once:
             entry = entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
             self._progress.put(branch, entry._replace(status=EntryStatus.STARTED))
@@ -179,9 +182,10 @@ class Replay:
         trying = Trying(branch, name, nth, before + branch.tries, entry)
         self._progress.under_way.add(trying)
         try:
-            result = await self._called(trying, call, args, how)
+            result = await self._called(trying, prepared, args, how)
         finally:
             self._progress.under_way.discard(trying)
+            prepared.drop()
         entry = trying.entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
         entry = self._settle(branch, entry._replace(attempt=trying.attempt), result)
         if entry.status is EntryStatus.RETRYING:
@@ -189,8 +193,30 @@ class Replay:
             raise Postponed
         return entry
 
+    async def _prepared(
+        self,
+        branch: Branch,
+        entry: Entry | None,
+        name: str,
+        nth: int,
+        function: Callable[..., Any],
+    ) -> Call:
+        """Answer the call of a step function; ends the branch's pass where it cannot begin."""
+        run, step = self._progress.run, (self._progress.run.run_id, branch.prefix + name, nth)
+        branch.is_busy = True
+        try:
+            prepared = await run.calls.prepare(run.job, step, function)
+        except NoThread:
+            self._put_off(branch, entry, name, nth)
+        finally:
+            branch.is_busy = False
+        if self._progress.is_over:  # meanwhile
+            prepared.drop()
+            raise PassOver
+        return prepared
+
     async def _called(
-        self, step: Trying, call: Callable[..., Any], args: tuple[Any, ...], how: calling.Manner
+        self, step: Trying, call: Call, args: tuple[Any, ...], how: calling.Manner
     ) -> calling.Result:
         run, branch = self._progress.run, step.branch
         await self._progress.write_down(branch)
@@ -205,6 +231,16 @@ class Replay:
 
     def _time_left(self, value: Any) -> timedelta:
         return calling.time_left(value, self._progress.now())
+
+    def _put_off(self, branch: Branch, entry: Entry | None, name: str, nth: int) -> NoReturn:
+        """End the branch's pass until there may be a thread again."""
+        if entry is None and branch.tries == 1:
+            branch.ending = branch.later(NO_THREAD)
+            raise Postponed
+        new = entry or self._progress.entry(
+            branch, EntryKind.STEP, name, nth, EntryStatus.RETRYING
+        )._replace(attempt=0)
+        self._postpone(branch, new, NO_THREAD)
 
     def _postpone(self, branch: Branch, entry: Entry, left: timedelta) -> NoReturn:
         """End the branch's pass before the step is due; what was tried without a word counts."""

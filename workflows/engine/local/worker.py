@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import TypeVar, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from store import corrupt, ready
 from store.database import Database, Topic
@@ -15,8 +15,9 @@ from workflows.clock import Clock
 from workflows.context import Context
 from workflows.engine.local import transitions
 from workflows.engine.local.advance import advance
+from workflows.engine.local.calls import Calls
 from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
-from workflows.engine.local.progress import Pass, Progress
+from workflows.engine.local.progress import Pass, Progress, Stop
 from workflows.engine.local.replay import Replay
 from workflows.engine.local.scope import watch
 from workflows.errors import Fenced
@@ -27,10 +28,18 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 128  # passes under way in one process
 HEARTBEAT_S = 20.0  # a third of the lease
+LONGEST_S = 1.0  # that a pass may take to notice that it is ended
 WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
 
 T = TypeVar("T")
 NewContext = Callable[[Step, ready.Claimed], Context]
+
+
+class UnderWay(NamedTuple):
+    """A pass: by which right it writes, and how it is told to end."""
+
+    lease: Lease
+    stop: Stop
 
 
 class Worker:
@@ -43,7 +52,9 @@ class Worker:
         installation: str,
         new_context: NewContext,
         clock: Clock,
+        calls: Calls | None = None,
     ) -> None:
+        self.calls = calls or Calls()
         self._db = db
         self._registry = registry
         self._installation = installation
@@ -52,7 +63,7 @@ class Worker:
         self._limits = registry.limits()
         self._owner = secrets.token_hex(8)
         self._wake = asyncio.Event()
-        self._passes: dict[asyncio.Task[None], Lease] = {}
+        self._passes: dict[asyncio.Task[None], UnderWay] = {}
         self._suspect: asyncio.Task[None] | None = None
         self._is_full = False  # when it claimed last: more may have been ready
         self._stopping = False
@@ -90,11 +101,12 @@ class Worker:
         if self._passes:
             await asyncio.wait(self._passes, timeout=grace)
         left = dict(self._passes)
-        for task in left:
-            task.cancel()
+        for task, under_way in left.items():
+            _end(task, under_way)
         if left:
-            await asyncio.wait(left)
-        await self._let_go(left.values())
+            # A job that ignores it is left behind: its process ends, and nothing of it is written.
+            await asyncio.wait(left, timeout=LONGEST_S)
+        await self._let_go(each.lease for each in left.values())
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -143,9 +155,9 @@ class Worker:
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
-        lease = Lease(run.id, run.epoch)
-        task = asyncio.create_task(self._pass(claim, lease), name=f"run {run.id} of {run.job}")
-        self._passes[task] = lease
+        under_way = UnderWay(Lease(run.id, run.epoch), Stop())
+        task = asyncio.create_task(self._pass(claim, under_way), name=f"run {run.id} of {run.job}")
+        self._passes[task] = under_way
         if run.idle_claims > SUSPECT:
             self._suspect = task
         task.add_done_callback(self._ended)
@@ -160,8 +172,8 @@ class Worker:
         if not task.cancelled() and (error := task.exception()):
             log.error("a pass broke off; its lease will run out", exc_info=error)
 
-    async def _pass(self, claim: transitions.Claim, lease: Lease) -> None:
-        run, entries = claim
+    async def _pass(self, claim: transitions.Claim, under_way: UnderWay) -> None:
+        (run, entries), lease = claim, under_way.lease
         progress = Progress(
             entries,
             Pass(
@@ -177,6 +189,9 @@ class Worker:
                 requested_by=run.requested_by,
                 parents=run.depth,
                 registry=self._registry,
+                calls=self.calls,
+                stop=under_way.stop,
+                job=run.job,
             ),
         )
         job = self._registry.get(run.job)
@@ -222,11 +237,18 @@ class Worker:
         """Extend the leases of long passes; a pass whose lease is lost is ended."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            for task, lease in list(self._passes.items()):
+            for task, under_way in list(self._passes.items()):
                 try:
-                    await self._db.write(transitions.extend, lease)
+                    await self._db.write(transitions.extend, under_way.lease)
                 except Fenced:
                     # It may have settled meanwhile: then there is nothing left to cancel.
-                    task.cancel()
+                    _end(task, under_way)
                 except Exception:  # whatever it was: the other leases need it too
-                    log.exception("the lease of run %s could not be extended", lease.run_id)
+                    run = under_way.lease.run_id
+                    log.exception("the lease of run %s could not be extended", run)
+
+
+def _end(task: asyncio.Task[None], under_way: UnderWay) -> None:
+    """End a pass from outside: it writes nothing more, and calls no further step."""
+    under_way.stop.is_asked = True
+    task.cancel()
