@@ -3,11 +3,14 @@
 import logging
 import re
 import sys
+import traceback
 from collections import Counter
 from typing import Any, Literal
 
 import structlog
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
+
+from workflows.faults import is_odd, told
 
 LONGEST_VALUE = 1_000
 AGAIN_S = 60.0
@@ -64,7 +67,7 @@ def configure(log_format: Literal["console", "json"]) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_traceback),
         clean,
     ]
     last: Processor = (
@@ -96,6 +99,12 @@ def configure(log_format: Literal["console", "json"]) -> None:
     logging.getLogger("asyncio").addFilter(SELDOM)
     # Its warnings are of the start, and of requests that the door speaks of itself.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    """Answer the traceback, of errors that are odd a part: it has to have an end."""
+    error = told(exc_info[1]) if is_odd(exc_info[1]) else exc_info[1]
+    return "".join(traceback.format_exception(error)).rstrip("\n")
 
 
 def clean(_logger: Any, _method: str, event: EventDict) -> EventDict:

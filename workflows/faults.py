@@ -64,6 +64,21 @@ def told(error: BaseException) -> Told:
     return shown or Told(kind(error))
 
 
+def is_odd(error: BaseException) -> bool:
+    """Whether an error has so many causes and members that its traceback would have no end."""
+    left, seen = [(error, 0)], set[int]()
+    while left:
+        each, depth = left.pop()
+        if depth > MOST_LINKS or len(seen) > MOST_LOOKED_AT:
+            return True
+        if id(each) not in seen:
+            seen.add(id(each))
+            inner = each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+            links = (*inner[:MOST_LOOKED_AT], each.__cause__, each.__context__)
+            left += [(link, depth + 1) for link in links if link is not None]
+    return False
+
+
 def _said(error: BaseException) -> str:
     try:
         said = str.__str__(str(error))[:LONGEST_MESSAGE]

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from pydantic import BaseModel
 
 from store.tables import RunStatus
 from workflows.context import Context
+from workflows.engine.local.branches import beside
 from workflows.engine.local.calling import LARGEST_RESULT
 from workflows.engine.local.outcome import Broken, Done, Outcome
 from workflows.engine.local.progress import Progress
@@ -18,7 +20,10 @@ from workflows.errors import (
     NotSerializable,
     RunCancelled,
     StepFailed,
+    StepMisused,
 )
+from workflows.failpoint import Killed
+from workflows.faults import causes, kind, members_of, told, words
 from workflows.plain import dumps, plain
 from workflows.registry import Job
 
@@ -36,6 +41,8 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
         return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
     except ValueError:
         return Broken(RunStatus.BLOCKED, "corrupt: its input is no JSON any more")
+    except BaseException as error:  # noqa: BLE001  a validator of the author's
+        return Broken(RunStatus.BLOCKED, f"input: its model raised {kind(error)}: {words(error)}")
     outcome = await _outcome(job, arguments, context, progress)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
@@ -47,18 +54,56 @@ async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: P
     try:
         async with Scope(progress.run.run_id):
             result = await job.function(context, arguments)
-    except Exception as error:  # noqa: BLE001  the job's own failure is data
-        return _swallowed(progress) or _failed(error, progress)
-    except RunCancelled:
-        return _ending(progress) or Broken(RunStatus.CANCELLED)
-    except ControlFlow:
-        # What the first signal said: closing code may have met a second one on its way out.
-        if progress.has_swallowed:
-            return SWALLOWED
-        if ending := _ending(progress):
-            return ending
+    except Killed:
         raise
+    except BaseException as error:  # noqa: BLE001  whatever the job raises is its failure
+        await _own_task_again(progress)
+        return _raised(error, progress)
+    await _own_task_again(progress)
     return _swallowed(progress) or _returned(job, result)
+
+
+async def _own_task_again(progress: Progress) -> None:
+    """Take back what the job has asked of its task: what is still to be done in it is ours."""
+    task = asyncio.current_task()
+    if task is None or not task.cancelling() or progress.is_stopped:
+        return
+    while task.cancelling():
+        task.uncancel()
+    with suppress(asyncio.CancelledError):  # asked for, and not raised so far
+        await asyncio.sleep(0)
+
+
+def _raised(error: BaseException, progress: Progress) -> Outcome:
+    """Say what an error or a signal that came out of the job means."""
+    if isinstance(error, ControlFlow):
+        return _signalled(error, progress)
+    inner = list(members_of(error))
+    signals = [each for each in inner if isinstance(each, ControlFlow)]
+    if signals:
+        return _grouped(signals, progress)
+    # An author who asks for several things at once, in asyncio's way, is told of ours.
+    misuse = next((each for each in inner if isinstance(each, StepMisused)), error)
+    return _swallowed(progress) or _failed(misuse, progress)
+
+
+def _signalled(signal: ControlFlow, progress: Progress) -> Outcome:
+    # What the first signal said: closing code may have met a second one on its way out.
+    if isinstance(signal, RunCancelled):
+        return _ending(progress) or Broken(RunStatus.CANCELLED)
+    if progress.has_swallowed:
+        return SWALLOWED
+    return _ending(progress) or _failed(signal, progress)
+
+
+def _grouped(signals: list[ControlFlow], progress: Progress) -> Outcome:
+    """Say what it means that an `asyncio.TaskGroup` has wrapped a signal of ours."""
+    ending = _ending(progress)
+    if isinstance(ending, Broken):
+        return ending
+    if ending is None and any(isinstance(each, RunCancelled) for each in signals):
+        return Broken(RunStatus.CANCELLED)
+    return _failed(beside("a step or wait"), progress)
 
 
 def _is_blocked(outcome: Outcome) -> bool:
@@ -83,20 +128,19 @@ def _swallowed(progress: Progress) -> Outcome | None:
     return SWALLOWED
 
 
-def _failed(error: Exception, progress: Progress) -> Broken:
+def _failed(error: BaseException, progress: Progress) -> Broken:
     if not isinstance(error, HarborError):
-        log.warning("the job raised %s", type(error).__name__, exc_info=error)
+        log.warning("the job raised %s", kind(error), exc_info=told(error))
     cause = _step_failure(error)
-    kind = cause.kind if isinstance(error, StepFailed) and cause else type(error).__name__
+    named = cause.kind if isinstance(error, StepFailed) and cause else kind(error)
     step = cause.step if cause else ""
-    return Broken(RunStatus.FAILED, _error(kind, str(error), step), progress.failures.get(step))
+    return Broken(RunStatus.FAILED, _error(named, words(error), step), progress.failures.get(step))
 
 
-def _step_failure(error: BaseException | None) -> StepFailed | None:
+def _step_failure(error: BaseException) -> StepFailed | None:
     """Answer the failed step behind an error, if there is one."""
-    while error is not None and not (isinstance(error, StepFailed) and error.step):
-        error = error.__cause__ or error.__context__
-    return error
+    found = (each for each in causes(error) if isinstance(each, StepFailed))
+    return next((each for each in found if vars(each).get("step")), None)
 
 
 def _returned(job: Job, result: object) -> Outcome:
@@ -104,6 +148,9 @@ def _returned(job: Job, result: object) -> Outcome:
         text = dumps(plain(result))
     except NotSerializable as error:
         return Broken(RunStatus.FAILED, _error(error.kind, f"what {job.name} returned: {error}"))
+    except BaseException as error:  # noqa: BLE001  a serializer of the author's
+        message = f"what {job.name} returned cannot be written down: {words(error)}"
+        return Broken(RunStatus.FAILED, _error(kind(error), message))
     if len(text) > LARGEST_RESULT:
         message = f"{job.name} returned {len(text)} characters of JSON; {LARGEST_RESULT} are kept"
         return Broken(RunStatus.FAILED, _error("ResultTooLarge", message))

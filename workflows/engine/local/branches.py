@@ -13,7 +13,9 @@ from typing import Any
 
 from workflows.engine.local.journal import Reading
 from workflows.engine.local.outcome import Broken, Key, Later, Waiting
-from workflows.errors import ControlFlow, RunCancelled, StepMisused
+from workflows.errors import ConcurrentStep, ControlFlow, RunCancelled, StepMisused
+from workflows.failpoint import Killed
+from workflows.faults import members_of
 from workflows.step import MOST_BRANCHES
 
 
@@ -43,7 +45,7 @@ class End:
 
     branch: Branch
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     signal: ControlFlow | None = None
 
     @property
@@ -78,6 +80,15 @@ def close(coroutines: Sequence[object]) -> None:
             each.close()
 
 
+def beside(what: str) -> ConcurrentStep:
+    """Answer what an author is told who does things side by side, or in time, in asyncio's way."""
+    return ConcurrentStep(
+        f"{what} was called beside another step, or inside of asyncio's own timeout or TaskGroup: a"
+        " job awaits one thing at a time; ctx.step.gather(…) does several at once, and timeout= of"
+        " a step or wait limits it"
+    )
+
+
 async def run_all(
     branches: Sequence[Branch],
     coroutines: Sequence[Coroutine[Any, Any, Any]],
@@ -110,10 +121,24 @@ async def run_all(
 async def _end_of(branch: Branch, coroutine: Coroutine[Any, Any, Any]) -> End:
     try:
         return End(branch, value=await coroutine)
-    except Exception as error:  # noqa: BLE001  raised where the job awaits the gather
-        return End(branch, error=error)
     except ControlFlow as signal:
         return End(branch, signal=signal)
+    except Killed:
+        raise
+    except BaseException as error:  # noqa: BLE001  raised where the job awaits the gather
+        return _wrapped(branch, error)
+
+
+def _wrapped(branch: Branch, error: BaseException) -> End:
+    """Answer the end of a branch whose signal an `asyncio.TaskGroup` may have wrapped."""
+    signals = [each for each in members_of(error) if isinstance(each, ControlFlow)]
+    if not signals:
+        return End(branch, error=error)
+    cancelled = next((each for each in signals if isinstance(each, RunCancelled)), None)
+    if cancelled is None:
+        branch.ending = None
+        return End(branch, error=beside("a step or wait"))
+    return End(branch, signal=cancelled)
 
 
 def merged(ends: Sequence[End]) -> Waiting | Later:
@@ -128,7 +153,7 @@ def merged(ends: Sequence[End]) -> Waiting | Later:
     return Waiting(on, closing, is_told)
 
 
-def first_error(ends: Sequence[End]) -> Exception | None:
+def first_error(ends: Sequence[End]) -> BaseException | None:
     """Answer the first error, in the order of the coroutines."""
     return next((end.error for end in ends if end.error is not None), None)
 

@@ -7,8 +7,8 @@ finish that ends the pass.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -16,11 +16,11 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
-from workflows.engine.local.branches import Branch
+from workflows.engine.local.branches import Branch, beside
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.journal import Journal, label
 from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
-from workflows.errors import Blocked, ConcurrentStep, NestedStep, PassOver, RunCancelled
+from workflows.errors import Blocked, NestedStep, PassOver, RunCancelled
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
 from workflows.step import checked_name, in_step
@@ -32,6 +32,18 @@ T = TypeVar("T")
 MOST_ENTRIES = 10_000
 LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
+
+
+def _is_timed(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any] | None) -> bool:
+    """Whether an `asyncio.timeout` is around what a task does now: a wait would outlive it.
+
+    asyncio tells nobody, but its timer is bound to it.
+    """
+    for timer in getattr(loop, "_scheduled", ()):
+        timeout = getattr(timer._callback, "__self__", None)  # noqa: SLF001
+        if isinstance(timeout, asyncio.Timeout) and timeout._task is task:  # type: ignore[attr-defined]  # noqa: SLF001
+            return True
+    return False
 
 
 class Stop:
@@ -138,15 +150,22 @@ class Progress:
             )
         task = asyncio.current_task(self._loop)
         branch = self._branches.get(task)
-        if branch is None or branch.is_busy:
-            raise ConcurrentStep(
-                f"{name!r} was called beside another step: a job awaits one thing at a time;"
-                " ctx.step.gather(…) does several at once"
-            )
+        if branch is None or branch.is_busy or _is_timed(self._loop, task):
+            raise beside(repr(name))
         if branch.ending or self.is_over or self.is_stopped:
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
             raise PassOver
         return branch
+
+    @contextmanager
+    def undisturbed(self, name: str) -> Iterator[None]:
+        """Raise StepMisused where the job's own code cancels what a verb does in the block."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self.is_stopped:
+                raise
+            raise beside(repr(name)) from None
 
     def look(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
         """Answer which use of *name* this is, and what it did before; None: it is new."""

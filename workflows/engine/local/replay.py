@@ -52,7 +52,8 @@ class Replay:
         how = calling.manner(name, retries, timeout, at_most_once=at_most_once)
         nth, entry = self._progress.find(branch, EntryKind.STEP, name)
         if entry is None or entry.status is EntryStatus.RETRYING:
-            entry = await self._execute(branch, entry, name, nth, call, args, how)
+            with self._progress.undisturbed(name):
+                entry = await self._execute(branch, entry, name, nth, call, args, how)
         elif entry.status is EntryStatus.STARTED:
             entry = self._settle(branch, entry, calling.unknown(name))
         return self._answer(entry, _itself)
@@ -102,9 +103,10 @@ class Replay:
         inner = [self._progress.new_branch(branch, prefix) for prefix in prefixes]
         branch.is_busy = True
         try:
-            ends = await branches.run_all(
-                inner, coroutines, self._progress.begin, self._progress.leave
-            )
+            with self._progress.undisturbed(name):
+                ends = await branches.run_all(
+                    inner, coroutines, self._progress.begin, self._progress.leave
+                )
         finally:
             branch.is_busy = False
             self._progress.expect_no_more(inner)
@@ -346,7 +348,7 @@ class Replay:
         branch: Branch,
         ending: Waiting | Later,
         parked: list[branches.End],
-        error: Exception | None,
+        error: BaseException | None,
     ) -> NoReturn:
         branch.ending = ending
         if error is not None and set(ending.on) - set(ending.closing):
