@@ -1,0 +1,6 @@
+from ..numbers import most
+from .. import files
+
+
+def three() -> str:
+    return files.four() * most()

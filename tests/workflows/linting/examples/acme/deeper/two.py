@@ -1,0 +1,5 @@
+from acme.deeper import three
+
+
+def two() -> str:
+    return three.three()

@@ -1,0 +1,5 @@
+from os import environ
+
+
+def region() -> str:
+    return environ["REGION"]  # L7

@@ -1,0 +1,5 @@
+from .deeper.two import two
+
+
+def one() -> str:
+    return two()

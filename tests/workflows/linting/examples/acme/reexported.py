@@ -1,0 +1,3 @@
+from acme.web import fetch
+
+__all__ = ["fetch"]

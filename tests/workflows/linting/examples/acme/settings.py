@@ -1,0 +1,3 @@
+LATE = "4 hours"
+SOON = "4m"
+CHANNEL = "ops"
