@@ -11,10 +11,13 @@ import workflows.jobs
 from bot import config
 from bot.commands.runs import AsJson
 from workflows.errors import ConfigurationError
-from workflows.linting import Finding, Unreadable, source_of
+from workflows.linting import RULES, Finding, Unreadable, source_of
 from workflows.linting import lint as findings_of
 
 REFUSED = 1
+Rules = Annotated[
+    bool, typer.Option("--rules", help="List the rules: what, why, and what to write instead.")
+]
 
 
 def lint(
@@ -25,9 +28,13 @@ def lint(
             help="Import names or files; else the jobs that come with Harbor and HARBOR_JOBS.",
         ),
     ] = None,
+    rules: Rules = False,  # noqa: FBT002  a flag of the command line
     as_json: AsJson = False,  # noqa: FBT002  a flag of the command line
 ) -> None:
-    """Look for clock, randomness, environment, network and files in what is replayed."""
+    """Look for what a job must not do: the clock in its body, decisions misread, and more."""
+    if rules:
+        _list_rules(as_json=as_json)
+        return
     try:
         found = [each for name in modules or _configured() for each in findings_of(source_of(name))]
     except Unreadable as error:
@@ -40,6 +47,16 @@ def lint(
         typer.echo(_verdict(len(found)), err=True)
     if found:
         raise typer.Exit(REFUSED)
+
+
+def _list_rules(*, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"items": [asdict(rule) for rule in RULES]}, indent=2))
+        return
+    for rule in RULES:
+        typer.echo(f"{rule.number} {rule.name}: {rule.title}")
+        typer.echo(f"    {rule.why[0].upper()}{rule.why[1:]}. {rule.instead}.")
+        typer.echo(f"    In a run: {rule.at_run or 'nothing notices'}.")
 
 
 def _configured() -> list[str]:
@@ -56,4 +73,6 @@ def _object(finding: Finding) -> dict[str, object]:
 def _verdict(count: int) -> str:
     if count == 0:
         return "Nothing that a replay would trip over."
-    return f"{count} to mend, or to mark with `# harbor: ignore[RULE]` and a reason."
+    return (
+        f"{count} to mend, or to mark with `# harbor: ignore[L…]` and a reason; --rules lists them."
+    )

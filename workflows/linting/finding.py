@@ -10,30 +10,27 @@ class Unreadable(HarborError):
     """A module that cannot be found or parsed; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing a body must not do; *name* is what a comment names to let it pass."""
-
-    name: str
-    why: str
-    instead: str
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing found; *line* and *column* count from 1, *function* is where."""
+    """One thing found; *line* and *column* count from 1, *function* is where.
+
+    *via* names the functions through which a job gets there, the job first.
+    """
 
     path: Path
     line: int
     column: int
+    number: str
     rule: str
     function: str
     what: str
     why: str
     instead: str
+    via: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        way = f" (called by {' → '.join(self.via)})" if self.via else ""
         return (
-            f"{self.path}:{self.line}:{self.column}: {self.rule}: {self.what} in"
-            f" {self.function}: {self.why}. {self.instead}"
+            f"{self.path}:{self.line}:{self.column}: {self.number} {self.rule}: {self.what} in"
+            f" {self.function}{way}: {self.why}. {self.instead}"
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.linting import lint
+from workflows.linting import RULES, lint
 
 EXAMPLES = Path(__file__).parent / "examples"
 MARK = re.compile(r"#\s+((?:L\d+\s*)+)$")
@@ -32,9 +32,21 @@ def around(path: Path) -> list[Path]:
     return [path, *(each for each in helpers if of_number in {n for _, _, n in marked(each)})]
 
 
-@pytest.mark.xfail(strict=True, reason="seven of nineteen kinds are found, and none by number")
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_what_is_marked_is_found_and_nothing_else(path: Path):
     found = {(each.path.name, each.line, each.number) for each in lint(path)}
 
     assert found == {each for file in around(path) for each in marked(file)}
+
+
+def test_every_rule_has_its_examples():
+    assert [path.stem for path in FILES] == [f"l{int(rule.number[1:]):02}" for rule in RULES]
+    for path in FILES:
+        _, apart, free = path.read_text().partition("# -- not found")
+        assert apart, path
+        assert not MARK.search(free), path
+        assert len(marked(path) | marked_around(path)) >= 5, path
+
+
+def marked_around(path: Path) -> set[tuple[str, int, str]]:
+    return {mark for each in around(path) for mark in marked(each)}

@@ -25,7 +25,7 @@ from workflows import Context, Policy, Retries, job
 from workflows.plans import Request
 
 
-def charge(amount):
+def charge(amount) -> object:
     return httpx.post("https://bank.example.com", json=os.environ["ACCOUNT"] + str(amount))
 
 
@@ -80,8 +80,6 @@ def found(tmp_path):
         ("try: ...\nexcept:\n    if request.strict: raise", "signals", "`except:`"),
         ("with contextlib.suppress(BaseException): ...", "signals",
          "`contextlib.suppress(BaseException)`"),
-        ("total = lambda: time.time()", "clock", "`time.time`"),
-        ("def inner():\n    return time.time()\nreturn inner()", "clock", "`time.time`"),
     ],
 )  # fmt: skip
 def test_what_a_body_must_not_do_is_found(found, body, rule, what):
@@ -117,6 +115,20 @@ def test_what_is_free(found, body):
     assert found(body) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("total = lambda: time.time()", "a lambda"),
+        ("def inner():\n    return time.time()\nreturn inner()", "inner"),
+        ("def inner():\n    return time.time()", "inner"),
+    ],
+)
+def test_a_function_in_the_body_is_replayed_with_it(found, body, where):
+    (finding,) = found(body)
+
+    assert (finding.number, finding.function, finding.via) == ("L1", where, ("pay",))
+
+
 def test_a_function_that_the_body_calls_is_replayed_with_it(found):
     after = "async def fetch(ctx):\n    return inner()\n\ndef inner():\n    return time.time()\n"
 
@@ -146,7 +158,9 @@ def test_what_is_no_job_is_free(found):
 )  # fmt: skip
 def test_a_job_is_known_however_its_decorator_was_imported(tmp_path, decorator):
     path = tmp_path / "jobs.py"
-    path.write_text(f"import time\n{decorator}\nasync def pay(ctx, request):\n    time.time()\n")
+    path.write_text(
+        f"import time\n{decorator}\nasync def pay(ctx, request) -> None:\n    time.time()\n"
+    )
 
     assert [each.rule for each in lint(path)] == ["clock"]
 
@@ -155,8 +169,8 @@ def test_a_finding_says_where_what_why_and_what_instead(tmp_path, found):
     (finding,) = found("now = datetime.now(UTC)")
 
     assert str(finding) == (
-        f"{tmp_path}/jobs.py:23:11: clock: `datetime.now` in pay: the time is another one at each"
-        " replay. Write `await ctx.step.now()`"
+        f"{tmp_path}/jobs.py:23:11: L1 clock: `datetime.now` in pay: the time is another one at"
+        " each replay. Write `await ctx.step.now()`"
     )
 
 
@@ -174,6 +188,8 @@ def test_f99_a_body_that_reads_clock_dice_or_environment_is_warned_of(found):
     [
         ("# harbor: ignore", []),
         ("# harbor: ignore[clock] it is only logged", []),
+        ("# harbor: ignore[L1] it is only logged", []),
+        ("# harbor: ignore[L2]", ["clock"]),
         ("# harbor: ignore[randomness, clock]", []),
         ("# noqa: S311  # harbor: ignore[clock]", []),
         ("# harbor: ignore[files]", ["clock"]),
@@ -202,7 +218,7 @@ def test_what_looks_like_a_comment_in_a_text_is_none(found):
     ["0", "0s", "-1s", "", " 24h", "24h\\n", "24 h", "24H", "h", "1y", "1_0h", "401d", "PT24H"],
 )  # fmt: skip
 def test_x88_a_text_that_is_no_duration_is_found_where_it_is_written(found, text):
-    (finding,) = found(f'await ctx.step.wait_for_event("a", timeout="{text}", expected=["yes"])')
+    (finding,) = found(f'return await ctx.approval("a", "Pay?", policy=POLICY, timeout="{text}")')
 
     assert finding.rule == "argument"
     assert finding.why.startswith("timeout=")
@@ -211,18 +227,18 @@ def test_x88_a_text_that_is_no_duration_is_found_where_it_is_written(found, text
 @pytest.mark.parametrize(
     ("body", "names"),
     [
-        ("await ctx.step.wait_for_event('a', timeout=None, expected=['yes'])", "timeout="),
-        ("await ctx.approval('a', 'Pay?', policy=POLICY, timeout=1.5)", "timeout="),
+        ("return await ctx.step.wait_for_event('a', timeout=None, expected=['yes'])", "timeout="),
+        ("return await ctx.approval('a', 'Pay?', policy=POLICY, timeout=1.5)", "timeout="),
         ("await ctx.step.sleep('rest', '15 m')", "length="),
         ("await ctx.step.sleep('rest', length=0)", "length="),
         ("await ctx.step.run('a', charge, retries=Retries(3, backoff='soon'))", "backoff="),
         ("await ctx.step.run('a', charge, retries=Retries(longest='1y'))", "longest="),
-        ("await ctx.step.wait_for_event('a', timeout='1h', expected='yes')", "expected="),
-        ("await ctx.step.wait_for_event('a', timeout='1h', expected=[])", "expected="),
-        ("await ctx.step.wait_for_any('any', {'a': 'yes'}, timeout='1h')", "expected="),
-        ("await ctx.step.wait_for_any('any', {}, timeout='1h')", "wait_for_any takes 1 to"),
+        ("return await ctx.step.wait_for_event('a', timeout='1h', expected='yes')", "expected="),
+        ("return await ctx.step.wait_for_event('a', timeout='1h', expected=[])", "expected="),
+        ("return await ctx.step.wait_for_any('any', {'a': 'yes'}, timeout='1h')", "expected="),
+        ("return await ctx.step.wait_for_any('any', {}, timeout='1h')", "wait_for_any takes 1 to"),
         ("await ctx.step.run('<!channel>', charge)", "cannot name a step"),
-        ("await ctx.approval('', 'Pay?', policy=POLICY, timeout='1h')", "cannot name a step"),
+        ("return await ctx.approval('', 'Pay?', policy=POLICY, timeout=5)", "cannot name a step"),
     ],
 )  # fmt: skip
 def test_x88_any_argument_that_a_verb_refuses_is_found(found, body, names):
