@@ -11,7 +11,6 @@ from workflows.approvals.gate import Decision, Policy
 from workflows.delivering import Delivering, kind_of
 from workflows.duration import Duration
 from workflows.errors import StepMisused
-from workflows.plain import plain
 from workflows.plugins.base import Plugins
 from workflows.plugins.proxies import journaled
 from workflows.step import Step
@@ -100,13 +99,12 @@ class Context:
         called = getattr(job, "name", job)
         if not isinstance(called, str):
             raise StepMisused(f"run_job(job={job!r:.80}, …) takes a job, or the name of one")
-        given = plain(arguments, "arguments")
-        if not isinstance(given, dict):
+        if not isinstance(arguments, BaseModel | Mapping):
             raise StepMisused(
                 f"run_job({called!r}, …) takes arguments= as a model or a mapping, not"
                 f" {type(arguments).__name__}"
             )
-        return await self.step.run_job(name or called, called, given, timeout=timeout)
+        return await self.step.run_job(name or called, called, arguments, timeout=timeout)
 
     def patched(self, name: str) -> bool:
         """Whether this run takes the new way. Guard a change with it that parked runs would meet.

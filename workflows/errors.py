@@ -15,6 +15,7 @@ HarborError                      everything here that is an error
 ├── Fenced                       somebody else owns the run now; nothing was written
 └── StepFailed                   the only error a job meets from a step
     ├── NotSerializable          the step ran, but its result is no JSON
+    ├── ResultMismatch           the step ran, but its result does not fit its annotation
     ├── ResultTooLarge           the step ran, but its result is too large to keep
     ├── ChildFailed              a run that this one waited for failed, was cancelled or is late
     └── StepOutcomeUnknown       it may begin once, has begun, and never said how it ended
@@ -106,10 +107,18 @@ class StepFailed(HarborError):
 
 
 class NotSerializable(StepFailed):
-    """A value is not JSON; the message says its type and the path to it."""
+    """A value is not JSON, or would lose something as JSON; the message says the path to it."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message, kind="NotSerializable")
+        self.path = path
+
+
+class ResultMismatch(StepFailed):
+    """What a step or a job returned does not fit its return annotation; it has run."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, kind="NotSerializable")
+        super().__init__(message, kind="ResultMismatch")
 
 
 class ResultTooLarge(StepFailed):

@@ -2,17 +2,16 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ValidationError
-from pydantic.errors import PydanticUserError
-from pydantic_core import PydanticUndefined
+from pydantic import BaseModel
 
+from workflows import inputs
 from workflows.context import Context
 from workflows.errors import InputRefused, JobRefused, NotSerializable
-from workflows.plain import dumps, loads, plain
+from workflows.inputs import Given, Unaccepted
 from workflows.schedule import Schedule, schedule
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
@@ -41,23 +40,22 @@ class Job:
         code = inspect.unwrap(self.function).__code__
         return f"{self.function.__module__} ({code.co_filename}:{code.co_firstlineno})"
 
-    def accept(self, arguments: Mapping[str, Any]) -> str:
+    def accept(self, arguments: Given) -> str:
         """Answer *arguments*, checked and with defaults, as JSON. Raises InputRefused."""
         try:
-            checked = self.model.model_validate(dict(arguments))
-        except ValidationError as error:
-            raise InputRefused(self.name, _problems(error)) from error
-        text = dumps(plain(checked))
+            text = inputs.of(self.model).accept(arguments)
+        except Unaccepted as error:
+            raise InputRefused(self.name, error.problems) from error
         if len(text) > LARGEST_INPUT:
             raise InputRefused(self.name, {"": f"larger than {LARGEST_INPUT // 1024} KiB"})
         return text
 
     def read(self, stored: str) -> BaseModel:
-        """Answer a stored input as its model. Raises InputRefused when the model has changed."""
+        """Answer a stored input as its model. Raises InputRefused when its types have changed."""
         try:
-            return self.model.model_validate(loads(stored))
-        except ValidationError as error:
-            raise InputRefused(self.name, _problems(error)) from error
+            return inputs.of(self.model).read(stored)
+        except Unaccepted as error:
+            raise InputRefused(self.name, error.problems) from error
 
 
 def job(
@@ -151,6 +149,7 @@ def _model(name: str, function: Function) -> type[BaseModel]:
             " its form and its checks are made of it"
         )
     _check_defaults(name, model)
+    _check_readable(name, model)
     _check_secrets(name, model)
     return model
 
@@ -166,15 +165,23 @@ def _hints(name: str, function: Function) -> dict[str, Any]:
 
 def _check_defaults(name: str, model: type[BaseModel]) -> None:
     """Refuse a model with a default that cannot be stored as the run's input."""
-    for attribute, definition in model.model_fields.items():
-        if definition.default is not PydanticUndefined:
-            try:
-                plain(definition.default, attribute)
-            except NotSerializable as error:
-                raise JobRefused(
-                    f"the job {name!r}: the default of {model.__name__}.{error}; give it one that"
-                    " is JSON, or none"
-                ) from error
+    for attribute in model.model_fields:
+        try:
+            inputs.of(model).check_default(attribute)
+        except NotSerializable as error:
+            raise JobRefused(
+                f"the job {name!r}: the default of {model.__name__}.{error}; give it one that"
+                " is JSON, or none"
+            ) from error
+
+
+def _check_readable(name: str, model: type[BaseModel]) -> None:
+    """Refuse a model with a type that is never stored: what the job gets is read from the store."""
+    for place, why in inputs.of(model).unreadable:
+        raise JobRefused(
+            f"the job {name!r}: {model.__name__}.{place}: {why}; its input is stored as JSON and"
+            " read back by its types, so give it another type"
+        )
 
 
 def _check_secrets(name: str, model: type[BaseModel]) -> None:
@@ -182,11 +189,7 @@ def _check_secrets(name: str, model: type[BaseModel]) -> None:
 
     Pydantic writes a SecretStr as asterisks, so the job would not even get what was given.
     """
-    try:
-        schema = model.model_json_schema()
-    except PydanticUserError:
-        return  # it has no schema, so no form and no description either
-    if field := _secret_in(schema):
+    if field := _secret_in(inputs.json_schema(model)):
         raise JobRefused(
             f"the job {name!r}: {model.__name__} asks for a secret ({field}), and inputs are stored"
             " and shown; let the job's step read it from the environment"
@@ -202,10 +205,3 @@ def _secret_in(schema: Any) -> str | None:
     if schema.get("writeOnly") is True and schema.get("format") == "password":
         return str(schema.get("title", "untitled"))
     return _secret_in(list(schema.values()))
-
-
-def _problems(error: ValidationError) -> dict[str, str]:
-    return {
-        ".".join(str(part) for part in problem["loc"]): problem["msg"]
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
-    }

@@ -7,29 +7,41 @@ the first time need not decode what it has just encoded.
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
+from workflows import raised
 from workflows.errors import NotSerializable
 
 DEEPEST = 64
 LARGEST_INTEGER = 2**63 - 1
+TWO_IN_ONE = "has two keys that differ but are one in JSON: one of them would be lost"
+
+
+class Form(NamedTuple):
+    """What becomes of a value that is no JSON, and of a key that is no text: both may refuse."""
+
+    adapted: Callable[[Any, str], Any]
+    key: Callable[[Any, str], str]
 
 
 def plain(value: Any, name: str = "result") -> Any:
     """Answer *value* as JSON types only, in a fresh copy.
 
     Raises NotSerializable with the type and the path, from *name* on, of what is none: sets,
-    bytes, NaN, files, coroutines, integers beyond 64 bits, lone surrogates, cycles.
+    bytes, NaN, files, coroutines, integers beyond 64 bits, lone surrogates, cycles; and of two
+    keys that are one in JSON.
     """
-    return _plain(value, name, 0)
+    return formed(value, name, 0, PLAIN)
 
 
 def dumps(value: Any) -> str:
@@ -47,23 +59,37 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _plain(value: Any, path: str, depth: int) -> Any:  # noqa: PLR0911  one line per JSON type
+def formed(value: Any, path: str, depth: int, form: Form) -> Any:  # noqa: PLR0911  one line per JSON type
+    """Answer *value* as JSON types only, in the given form; see `plain`."""
     if value is None or value is True or value is False:
         return value
     if type(value) is str:
         return _text(value, path)
     if depth > DEEPEST:
-        raise NotSerializable(f"{path} is nested deeper than {DEEPEST} levels, or contains itself")
+        raise refusal(path, f"is nested deeper than {DEEPEST} levels, or contains itself")
     # What nearly all are is asked first: what an abstract class says takes three times as long.
     if type(value) is dict or isinstance(value, Mapping):
-        return {_key(k, path): _plain(v, f"{path}.{k}", depth + 1) for k, v in value.items()}
+        return _object(value, path, depth, form)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+        return [formed(item, f"{path}[{i}]", depth + 1, form) for i, item in enumerate(value)]
     if type(value) is int:
         return _integer(value, path)
     if type(value) is float:
         return _number(value, path)
-    return _plain(_adapted(value, path), path, depth + 1)
+    return formed(form.adapted(value, path), path, depth + 1, form)
+
+
+def _object(value: Mapping[Any, Any], path: str, depth: int, form: Form) -> dict[str, Any]:
+    key = form.key
+    made = {key(k, path): formed(v, f"{path}.{k}", depth + 1, form) for k, v in value.items()}
+    if len(made) != len(value):
+        raise refusal(path, TWO_IN_ONE)
+    return made
+
+
+def refusal(path: str, why: str) -> NotSerializable:
+    """Answer the error for what stands at *path*."""
+    return NotSerializable(f"{path} {why}", path=path)
 
 
 def _text(value: str, path: str) -> str:
@@ -71,19 +97,19 @@ def _text(value: str, path: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise NotSerializable(f"{path} holds half a surrogate pair") from None
+            raise refusal(path, "holds half a surrogate pair") from None
     return value
 
 
 def _number(value: float, path: str) -> float:
     if not math.isfinite(value):
-        raise NotSerializable(f"{path} is {value}, which JSON does not have")
+        raise refusal(path, f"is {value}, which JSON does not have")
     return value
 
 
 def _integer(value: int, path: str) -> int:
     if abs(value) > LARGEST_INTEGER:
-        raise NotSerializable(f"{path} is an integer beyond 64 bits: pass it as a string")
+        raise refusal(path, "is an integer beyond 64 bits: pass it as a string")
     return value
 
 
@@ -93,14 +119,44 @@ def _key(key: Any, path: str) -> str:
         return _text(str.__str__(key), path)
     if isinstance(key, int) and not isinstance(key, bool):
         return str(int(key))
-    raise NotSerializable(f"{path} has a key of type {type(key).__name__}; use strings")
+    raise refusal(path, f"has a key of type {type(key).__name__}; use strings")
 
 
 def _dumped(value: BaseModel, path: str) -> Any:
     try:
-        return value.model_dump(mode="json")
+        dumped = value.model_dump(mode="json")
     except ValueError as error:  # pydantic's own error is one, and so is a cycle's
-        raise NotSerializable(f"{path} is a {type(value).__name__}: {error}") from error
+        raise refusal(path, f"is a {type(value).__name__}: {error}") from error
+    except BaseException as error:  # an author's serializer may raise anything whatever
+        words = f"is a {type(value).__name__}, whose {raised.words(error)}"
+        raise refusal(path, words) from error
+    _refuse_two_in_one(value, path)
+    return dumped
+
+
+def _refuse_two_in_one(value: Any, path: str) -> None:
+    """Refuse what pydantic drops without a word: all but one of the keys that are one in JSON."""
+    match value:
+        case BaseModel():
+            own = (
+                type(value).__pydantic_fields__.keys()
+                | type(value).__pydantic_computed_fields__.keys()
+            )
+            extra = value.__pydantic_extra__ or {}
+            if own & extra.keys():
+                raise refusal(path, f"has {', '.join(own & extra.keys())} twice")
+            _refuse_two_in_one(list((value.__dict__ | extra).values()), path)
+        case Mapping():
+            if len(to_jsonable_python(dict.fromkeys(value))) < len(value):
+                raise refusal(path, TWO_IN_ONE)
+            _refuse_two_in_one(list(value.values()), path)
+        case list() | tuple() | set() | frozenset() | deque():
+            for each in value:
+                _refuse_two_in_one(each, path)
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            _refuse_two_in_one(
+                [getattr(value, f.name, None) for f in dataclasses.fields(value)], path
+            )
 
 
 def _adapted(value: Any, path: str) -> Any:  # noqa: PLR0911  one line per type
@@ -125,4 +181,7 @@ def _adapted(value: Any, path: str) -> Any:  # noqa: PLR0911  one line per type
             fields = dataclasses.fields(value)
             return {field.name: getattr(value, field.name) for field in fields}
         case _:
-            raise NotSerializable(f"{path} is a {type(value).__name__}, which is not JSON")
+            raise refusal(path, f"is a {type(value).__name__}, which is not JSON")
+
+
+PLAIN = Form(_adapted, _key)

@@ -13,6 +13,7 @@ from workflows.duration import Duration, duration
 from workflows.errors import StepMisused
 from workflows.event import Event
 from workflows.ids import step_key
+from workflows.inputs import Given
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,127}", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
@@ -159,9 +160,7 @@ class Step(Protocol):
         and the first error, in order, is raised when every branch has ended.
         """
 
-    async def run_job(
-        self, name: str, job: str, arguments: Mapping[str, Any], *, timeout: Duration
-    ) -> Any:
+    async def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Any:
         """Start a run of another job, park until it has ended, and answer what it returned.
 
         Raises JobNotFound and InputRefused before anything is started, ChildFailed where the run

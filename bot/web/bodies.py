@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.errors import PydanticUserError
 
 from bot.web import shapes
+from workflows import inputs
 from workflows.approvals.view import GateView
 from workflows.engine.base import RunView
 from workflows.job import Job
@@ -62,7 +62,5 @@ def _schedule(found: Schedule, now: datetime) -> shapes.Schedule:
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
     """Answer a model's schema; one that has none in JSON is still an object."""
-    try:
-        return model.model_json_schema()
-    except PydanticUserError:
-        return {"type": "object", "title": model.__name__, "additionalProperties": True}
+    unknown = {"type": "object", "title": model.__name__, "additionalProperties": True}
+    return inputs.json_schema(model) or unknown

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from store.database import Tx
 from store.tables import RunStatus, WaitKind, WaitStatus
 from workflows.event import Delivery, Receipt
+from workflows.inputs import Given
 
 __all__ = [
     "KEPT",
@@ -40,11 +41,11 @@ SHORTEST_KEPT = timedelta(days=7)  # for so long a repeated key still gets its f
 class Start:
     """A run that is asked for. *scope* and *key* make asking twice harmless.
 
-    *arguments* are plain JSON, checked against the job's model when the run is started.
+    *arguments*, plain JSON or the job's own model, are checked when the run is started.
     """
 
     job: str
-    arguments: Mapping[str, Any]
+    arguments: Given
     requested_by: str
     via: str
     scope: str | None = None

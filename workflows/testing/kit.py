@@ -19,7 +19,6 @@ from workflows.engine.base import Start
 from workflows.engine.local.engine import LocalEngine
 from workflows.failpoint import failpoint
 from workflows.job import Job
-from workflows.plain import plain
 from workflows.plugins.base import Plugins
 from workflows.registry import Registry
 from workflows.testing.assembly import Assembly, Stubs, assembled
@@ -99,7 +98,9 @@ class Kit:
         """Start a run as *by*, and go on until it waits or ends. Raises InputRefused, KeyReused."""
         name = job.name if isinstance(job, Job) else job
         scope = None if key is None else "kit"
-        asked = Start(name, plain(request or {}), by.actor, via="slack", scope=scope, key=key)
+        asked = Start(
+            name, {} if request is None else request, by.actor, via="slack", scope=scope, key=key
+        )
         started = await self.engine.start(asked)
         await self.settle()
         return KitRun(started.run_id, self)

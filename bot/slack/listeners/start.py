@@ -141,8 +141,7 @@ class Desk:
         try:
             started = await self._services.engine.start(start)
         except InputRefused as error:
-            first = page.fields[0].name if page.fields else ""
-            await _object(ack, page, {first: str(error)[:LONGEST_ERROR]})
+            await _object(ack, page, _under(page, error))
             return
         except KeyReused:
             # The form had been submitted before, and was changed since.
@@ -195,6 +194,16 @@ async def _object(ack: Ack, asked: Form, errors: dict[str, str]) -> None:
         await ack(response_action="errors", errors=errors)
     else:
         await _refuse(ack, "; ".join(errors.values()))
+
+
+def _under(page: Form, error: InputRefused) -> dict[str, str]:
+    """Answer what is refused, each under its field, or under the first where that is not here."""
+    names = [field.name for field in page.fields] or [""]
+    under: dict[str, str] = {}
+    for place, words in error.problems.items():
+        name = place.partition(".")[0].partition("[")[0]
+        under.setdefault(name if name in names else names[0], words[:LONGEST_ERROR])
+    return under
 
 
 def may_start(person: Person, job: Job) -> bool:

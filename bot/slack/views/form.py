@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from bot.slack.views import complaints, inputs, kit, schema, text
 from bot.slack.views.inputs import Absent, Answer, Given, Wrong
 from bot.slack.views.kit import Block
 from bot.slack.views.schema import Field, FormRefused
+from workflows.inputs import of as inputs_of
 
 __all__ = ["FieldErrors", "Form", "FormRefused", "form"]
 
@@ -87,11 +88,8 @@ class Form:
 
     def _errors(self, arguments: dict[str, Any]) -> list[tuple[str, str]]:
         """Answer what the model objects to: the input of this form ("" where none is), and why."""
-        try:
-            self.model.model_validate(arguments)
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-        else:
+        found = inputs_of(self.model).checked(arguments)
+        if isinstance(found, BaseModel):
             return []
         here = {field.name: field.name for field in self.fields}
         here |= {field.key: field.name for field in self.fields}

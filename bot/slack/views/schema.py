@@ -34,6 +34,7 @@ from bot.slack.views.inputs import (
     Tick,
     Words,
 )
+from workflows import raised
 
 MOST_FIELDS = 90  # a modal has 100 blocks; a longer form belongs on a page
 MULTILINE_FROM = 120  # characters that still read well on one line
@@ -108,6 +109,9 @@ def _schema(model: type[BaseModel]) -> Schema:
         schema = model.model_json_schema(by_alias=False, schema_generator=_Quiet)
     except PydanticUserError as error:
         reason = str(error).partition("\n")[0]
+        raise FormRefused(f"{model.__name__} cannot be asked for in Slack: {reason}") from error
+    except BaseException as error:  # a function of the author's may raise anything whatever
+        reason = raised.words(error)
         raise FormRefused(f"{model.__name__} cannot be asked for in Slack: {reason}") from error
     if "$ref" in schema:  # a model that contains itself
         return {**_resolved(schema, schema.get("$defs", {})), "$defs": schema["$defs"]}

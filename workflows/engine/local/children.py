@@ -5,9 +5,7 @@ is in one transaction with the one that ends the wait. So there is neither a wai
 nor a child that nobody hears of.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from store import audit, children, journal, runs, waits
 from store.children import Child
@@ -16,6 +14,7 @@ from store.tables import EntryStatus, RunStatus, WaitStatus
 from workflows.errors import StepMisused
 from workflows.failpoint import failpoint
 from workflows.ids import run_id
+from workflows.inputs import Given
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
 from workflows.step import WaitKey
@@ -79,7 +78,7 @@ class NewChild:
 def new_child(
     registry: Registry,
     job: str,
-    arguments: Mapping[str, Any],
+    arguments: Given,
     *,
     requested_by: str,
     parents: int,

@@ -20,6 +20,7 @@ from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
 from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event
+from workflows.inputs import Given
 from workflows.plain import dumps
 from workflows.step import CurrentStep, Opening, Retries, checked_events, checked_kinds
 
@@ -112,9 +113,7 @@ class Replay:
             self._progress.expect_no_more(inner)
         return self._gathered(branch, ends)
 
-    async def run_job(
-        self, name: str, job: str, arguments: Mapping[str, Any], *, timeout: Duration
-    ) -> Any:
+    async def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Any:
         """See `Step.run_job`."""
         length = duration(timeout)
         branch = self._progress.enter(name)
@@ -286,9 +285,7 @@ class Replay:
             self._park(branch, waits)
         return self._answer(entry, of)
 
-    def _new_child(
-        self, job: str, arguments: Mapping[str, Any], branch: Branch, key: Key
-    ) -> NewChild:
+    def _new_child(self, job: str, arguments: Given, branch: Branch, key: Key) -> NewChild:
         run = self._progress.run
         return new_child(
             run.registry,

@@ -407,8 +407,8 @@ async def test_a_job_that_starts_itself_is_stopped_at_a_depth(engines, effects):
         ),
         (
             lambda ctx: ctx.run_job("build", {"what": object()}, timeout="1d"),
-            StepFailed,
-            "arguments",
+            InputRefused,
+            "what",
         ),
     ],
 )
