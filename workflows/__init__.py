@@ -4,7 +4,7 @@ from workflows.app import App, Route
 from workflows.approvals.gate import Approved, Decision, Expired, Policy, Rejected
 from workflows.context import Context
 from workflows.errors import ChildFailed, HarborError, RunCancelled, StepFailed, StepOutcomeUnknown
-from workflows.event import Event
+from workflows.event import Event, Silence
 from workflows.job import Job, job
 from workflows.slack_ids import SlackChannel, SlackUser
 from workflows.step import Retries, current_step
@@ -24,6 +24,7 @@ __all__ = [
     "Retries",
     "Route",
     "RunCancelled",
+    "Silence",
     "SlackChannel",
     "SlackUser",
     "StepFailed",

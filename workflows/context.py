@@ -1,8 +1,8 @@
 """Context: what a job is given."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -13,7 +13,10 @@ from workflows.duration import Duration
 from workflows.errors import StepMisused
 from workflows.plugins.base import Plugins
 from workflows.plugins.proxies import journaled
-from workflows.step import Step
+from workflows.step import Step, Verb
+
+Model = TypeVar("Model", bound=BaseModel)
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,20 @@ class RunInfo:
         return f"{self.url}/reject"
 
 
-class Named(Protocol):
-    """A job, as far as a job may know of another one."""
+class Runnable(Protocol[Model, Result_co]):
+    """A job, as far as a job may know of another one: its input, and what it returns."""
 
     @property
     def name(self) -> str:
         """What it is registered as."""
+
+    @property
+    def model(self) -> type[Model]:
+        """What its input is."""
+
+    @property
+    def function(self) -> "Callable[[Context, Model], Awaitable[Result_co]]":
+        """What is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +75,22 @@ class Context:
         self._channel = surroundings.approvals_channel
         self._delivering = surroundings.delivering
 
-    async def deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> None:
+    def deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> Verb[None]:
         """Hand an event to another run; *payload* has a ``kind``. A durable step.
 
         Raises StepFailed where it is declined; an approval declines every event.
         """
-        given = dict(payload)
-        await self.step.run(
-            "deliver",
-            self._delivering.deliver,
-            run_id,
-            name,
-            kind_of(given),
-            given,
-            f"job:{self.run.id}",
-        )
+        return self.step.to_await("deliver", name, self._deliver(run_id, name, payload))
 
-    async def run_job(
+    @overload
+    def run_job(
         self,
-        job: Named | str,
-        arguments: BaseModel | Mapping[str, Any],
+        job: Runnable[Model, Result_co],
+        arguments: Model | Mapping[str, Any],
         *,
         timeout: Duration,
         name: str | None = None,
-    ) -> Any:
+    ) -> Verb[Result_co]:
         """Start a run of another job, park until it has ended, and answer what it returned.
 
         *job* is the job or its name; *arguments* its input; *name* the journal key (default: the
@@ -96,15 +99,28 @@ class Context:
         *timeout* has passed, that one is cancelled. Raises JobNotFound and InputRefused before
         anything is started, and ChildFailed.
         """
+
+    @overload
+    def run_job(
+        self,
+        job: str,
+        arguments: BaseModel | Mapping[str, Any],
+        *,
+        timeout: Duration,
+        name: str | None = None,
+    ) -> Verb[Any]: ...
+
+    def run_job(
+        self,
+        job: Runnable[Any, Any] | str,
+        arguments: BaseModel | Mapping[str, Any],
+        *,
+        timeout: Duration,
+        name: str | None = None,
+    ) -> Verb[Any]:
         called = getattr(job, "name", job)
-        if not isinstance(called, str):
-            raise StepMisused(f"run_job(job={job!r:.80}, …) takes a job, or the name of one")
-        if not isinstance(arguments, BaseModel | Mapping):
-            raise StepMisused(
-                f"run_job({called!r}, …) takes arguments= as a model or a mapping, not"
-                f" {type(arguments).__name__}"
-            )
-        return await self.step.run_job(name or called, called, arguments, timeout=timeout)
+        work = self._run_job(called, arguments, timeout, name)
+        return self.step.to_await("run_job", name or str(called), work)
 
     def patched(self, name: str) -> bool:
         """Whether this run takes the new way. Guard a change with it that parked runs would meet.
@@ -114,7 +130,7 @@ class Context:
         """
         return self.step.patched(name)
 
-    async def approval(
+    def approval(
         self,
         name: str,
         title: str,
@@ -124,7 +140,7 @@ class Context:
         show: BaseModel | Mapping[str, Any] | None = None,
         why: str | None = None,
         channel: str | None = None,
-    ) -> Decision:
+    ) -> Verb[Decision]:
         """Ask people, park until they have decided or *timeout* has passed, and answer which.
 
         *name* is the journal key and the label on the timeline; *title* the question; *show* is
@@ -132,7 +148,7 @@ class Context:
         decide; *channel* where the card goes (default: HARBOR_APPROVALS_CHANNEL). The answer is
         `Approved`, `Rejected` or `Expired`: `match` it.
         """
-        return await ask(
+        work = ask(
             self.step,
             name,
             title,
@@ -144,3 +160,32 @@ class Context:
             job=self.run.job,
             requested_by=self.run.requested_by,
         )
+        return self.step.to_await("approval", name, work)
+
+    async def _deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> None:
+        given = dict(payload)
+        await self.step.run(
+            "deliver",
+            self._delivering.deliver,
+            run_id,
+            name,
+            kind_of(given),
+            given,
+            f"job:{self.run.id}",
+        )
+
+    async def _run_job(
+        self,
+        called: object,
+        arguments: BaseModel | Mapping[str, Any],
+        timeout: Duration,
+        name: str | None,
+    ) -> Any:
+        if not isinstance(called, str):
+            raise StepMisused(f"run_job(job={called!r:.80}, …) takes a job, or the name of one")
+        if not isinstance(arguments, BaseModel | Mapping):
+            raise StepMisused(
+                f"run_job({called!r}, …) takes arguments= as a model or a mapping, not"
+                f" {type(arguments).__name__}"
+            )
+        return await self.step.run_job(name or called, called, arguments, timeout=timeout)

@@ -11,6 +11,8 @@ HarborError                      everything here that is an error
 ├── ArgumentsRefused             arguments that a tool's own schema does not accept
 ├── StepMisused                  a verb called where or how it cannot be: a bad name, a bad call
 │   ├── NestedStep               inside a step function
+│   ├── StepNotAwaited           called, and not awaited before the job returned
+│   ├── TruthRefused             a decision or an event was asked whether it is true
 │   └── ConcurrentStep           beside another verb: fan-out is `gather`
 ├── Fenced                       somebody else owns the run now; nothing was written
 └── StepFailed                   the only error a job meets from a step
@@ -83,6 +85,14 @@ class StepMisused(HarborError):
 
 class NestedStep(StepMisused):
     """A durable verb was called inside a step function."""
+
+
+class StepNotAwaited(StepMisused):
+    """A job returned, and a durable verb that it had called was never awaited: nothing happened."""
+
+
+class TruthRefused(StepMisused, TypeError):
+    """A decision or an event has no truth; the message says how to ask what it is."""
 
 
 class ConcurrentStep(StepMisused):

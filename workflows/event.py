@@ -4,21 +4,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
+
+from workflows.truth import no_truth
 
 
+@no_truth("write `match event:` with `case Event():` and `case Silence():`, or compare its kind")
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a job gets from `wait_for_event`.
-
-    *kind* is one of the expected kinds, or "timeout" with an empty payload and no actor.
-    """
+    """What a job gets from `wait_for_event` where one has come: its *kind* is an expected one."""
 
     name: str
     kind: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     actor: str | None = None
     at: datetime | None = None
+
+
+@no_truth("write `match event:` with `case Event():` and `case Silence():`, or compare its kind")
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What a job gets from `wait_for_event` where none has come in time.
+
+    It reads like an event of the kind "timeout" that says nothing, as jobs are used to.
+    """
+
+    name: str
+    kind: Literal["timeout"] = field(default="timeout", init=False)
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """Empty."""
+        return {}
+
+    @property
+    def actor(self) -> None:
+        """Nobody."""
+
+    @property
+    def at(self) -> None:
+        """Never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any, Generic, cast, get_type_hints
 
 from pydantic import BaseModel
+from typing_extensions import TypeVar
 
 from workflows import inputs
 from workflows.context import Context
@@ -19,17 +20,21 @@ LARGEST_INPUT = 256 * 1024  # characters of JSON
 MOST_AT_ONCE = 1000
 UTC = "UTC"
 
-Function = Callable[[Context, Any], Awaitable[Any]]
+# Without its brackets a Job is one of any input and any result.
+Model = TypeVar("Model", bound=BaseModel, default=Any)
+Result = TypeVar("Result", default=Any)
+
+Function = Callable[[Context, Model], Awaitable[Result]]
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Generic[Model, Result]):
     """A registered job. *model* is its input's pydantic model."""
 
     name: str
     description: str
-    function: Function = field(repr=False)
-    model: type[BaseModel] = field(repr=False)
+    function: Function[Model, Result] = field(repr=False)
+    model: type[Model] = field(repr=False)
     guests_may_start: bool = False
     at_once: int | None = None  # how many of its runs are executed at once; None: no limit
     schedule: Schedule | None = None  # when it starts by itself; None: only when it is asked to
@@ -66,7 +71,7 @@ def job(
     at_once: int | None = None,
     cron: str | None = None,
     timezone: str = UTC,
-) -> Callable[[Function], Job]:
+) -> Callable[[Function[Model, Result]], Job[Model, Result]]:
     """Make a job of an async function of a `Context` and one pydantic model.
 
     *at_once* is how many of its runs may be executed at the same time; the others stay ready.
@@ -75,14 +80,14 @@ def job(
     naming the job and the fault.
     """
 
-    def define(function: Function) -> Job:
+    def define(function: Function[Model, Result]) -> Job[Model, Result]:
         _check_name(name)
         _check_limit(name, at_once)
         defined = Job(
             name=name,
             description=description or inspect.getdoc(function) or "",
             function=function,
-            model=_model(name, function),
+            model=cast(type[Model], _model(name, function)),
             guests_may_start=guests_may_start,
             at_once=at_once,
             schedule=_schedule(name, cron, timezone),

@@ -1,17 +1,17 @@
 """Step: the durable verbs, the contract that any engine keeps."""
 
 import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple, overload
 from uuid import UUID
 
 from store.database import Tx
 from workflows.duration import Duration, duration
 from workflows.errors import StepMisused
-from workflows.event import Event
+from workflows.event import Event, Silence
 from workflows.ids import step_key
 from workflows.inputs import Given
 
@@ -20,6 +20,18 @@ KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
 MOST_KINDS = 20
 MOST_EVENTS = 20
 MOST_BRANCHES = 256
+
+T = TypeVar("T")
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+T6 = TypeVar("T6")
+Args = TypeVarTuple("Args")
+
+# What a verb answers. Not Awaitable: of this one mypy says that an `await` is missing.
+Verb = Coroutine[Any, Any, T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +124,21 @@ class Opening(Protocol):
 
 
 class Step(Protocol):
-    """What a job may do durably. Every verb takes a name; the nth use of it is one entry."""
+    """What a job may do durably. Every verb takes a name; the nth use of it is one entry.
 
-    async def run(
+    Nothing happens before what a verb answers is awaited, which has to be before the job returns.
+    """
+
+    @overload
+    def run(
         self,
         name: str,
-        call: Callable[..., Any],
-        *args: Any,
+        call: Callable[[*Args], Awaitable[T]],
+        *args: *Args,
         retries: Retries | None = None,
         timeout: Duration | None = None,
         at_most_once: bool = False,
-    ) -> Any:
+    ) -> Verb[T]:
         """Call a named module-level function, sync or async, with plain arguments, once.
 
         Answers what its journal entry decodes to. Raises StepFailed when it failed for good. A
@@ -130,60 +146,115 @@ class Step(Protocol):
         in its thread. With *at_most_once* it is never begun again: where it had begun and its
         process died, StepOutcomeUnknown is raised.
         """
+        ...
 
-    async def wait_for_event(
+    @overload
+    def run(
+        self,
+        name: str,
+        call: Callable[[*Args], T],
+        *args: *Args,
+        retries: Retries | None = None,
+        timeout: Duration | None = None,
+        at_most_once: bool = False,
+    ) -> Verb[T]: ...
+
+    def wait_for_event(
         self,
         name: str,
         *,
         timeout: Duration,
         expected: Sequence[str],
         opening: Opening | None = None,
-    ) -> Event:
+    ) -> Verb[Event | Silence]:
         """Park until an event *name* of an expected kind arrives, or the timeout passes.
 
         With an *opening* the wait is an approval: it takes no event that arrived earlier.
         """
+        ...
 
-    async def wait_for_any(
+    def wait_for_any(
         self, name: str, events: Mapping[str, Sequence[str]], *, timeout: Duration
-    ) -> Event:
+    ) -> Verb[Event | Silence]:
         """Park until the first of several events, each with its expected kinds, or the timeout.
 
         The answer's `name` says which one; at a timeout it is *name*. The others are over then.
         """
+        ...
 
-    async def gather(self, name: str, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
+    @overload
+    def gather(self, name: str, c1: Verb[T1], /) -> Verb[tuple[T1]]:
         """Do several things at once, and answer their results in order.
 
         A branch that waits lets the others go on; when none can, the run parks and any of its
         waits wakes it. If one fails, the waits of the others are over (their closing code runs),
-        and the first error, in order, is raised when every branch has ended.
+        and the first error, in order, is raised when every branch has ended. The answer is a
+        list; up to six are declared as a tuple, so that each has its own type.
         """
+        ...
 
-    async def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Any:
+    @overload
+    def gather(self, name: str, c1: Verb[T1], c2: Verb[T2], /) -> Verb[tuple[T1, T2]]: ...
+    @overload
+    def gather(
+        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], /
+    ) -> Verb[tuple[T1, T2, T3]]: ...
+    @overload
+    def gather(
+        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], c4: Verb[T4], /
+    ) -> Verb[tuple[T1, T2, T3, T4]]: ...
+    @overload
+    def gather(
+        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], c4: Verb[T4], c5: Verb[T5], /
+    ) -> Verb[tuple[T1, T2, T3, T4, T5]]: ...
+    @overload
+    def gather(
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        c5: Verb[T5],
+        c6: Verb[T6],
+        /,
+    ) -> Verb[tuple[T1, T2, T3, T4, T5, T6]]: ...
+    @overload
+    def gather(self, name: str, *coroutines: Verb[T]) -> Verb[list[T]]: ...
+
+    def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Verb[Any]:
         """Start a run of another job, park until it has ended, and answer what it returned.
 
         Raises JobNotFound and InputRefused before anything is started, ChildFailed where the run
         failed, was cancelled, or did not end in time.
         """
+        ...
 
-    async def sleep(self, name: str, length: Duration) -> None:
+    def sleep(self, name: str, length: Duration) -> Verb[None]:
         """Park for *length*."""
+        ...
 
-    async def now(self) -> datetime:
+    def now(self) -> Verb[datetime]:
         """Answer the time (aware UTC), the same on every replay."""
+        ...
 
-    async def uuid(self) -> UUID:
+    def uuid(self) -> Verb[UUID]:
         """Answer a random UUID (version 4), the same on every replay."""
+        ...
 
-    async def random(self) -> float:
+    def random(self) -> Verb[float]:
         """Answer a random number from 0 up to 1, the same on every replay."""
+        ...
 
     def patched(self, name: str) -> bool:
         """Whether this run takes the new way: False only where it had gone past this point before.
 
         The nth use of a name keeps its answer.
         """
+
+    def to_await(self, verb: str, name: str | None, work: Verb[T]) -> Verb[T]:
+        """Answer *work* of a verb that is made of others, to be awaited before the job returns."""
+        ...
 
 
 def checked_name(name: object) -> str:

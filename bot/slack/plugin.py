@@ -7,6 +7,7 @@ from bot.slack.errors import Trouble, failure
 from bot.slack.sending import Slack
 from workflows.errors import StepFailed
 from workflows.plugins import PLUGIN_RETRIES, PluginProxy, PluginUnavailable, Tool, typed
+from workflows.step import Verb
 
 POST_MESSAGE = Tool(
     name="post_message",
@@ -60,12 +61,12 @@ class SlackPlugin:
 class SlackProxy(PluginProxy):
     """`ctx.plugins.slack`."""
 
-    async def post_message(self, channel: str, text: str) -> Any:
+    def post_message(self, channel: str, text: str) -> Verb[Any]:
         """Post a message; answers ``{"channel", "ts"}``.
 
         *text* is Slack's mrkdwn: what people wrote is to be escaped by whoever puts it in.
         """
-        return await self._step.run(
+        return self._step.run(
             "slack.post_message",
             self._plugins.call,
             "slack",

@@ -4,6 +4,8 @@ import ast
 import json
 import re
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import jsonschema
@@ -58,6 +60,15 @@ def slack_sources() -> str:
     elsewhere = {"sandbox", "web"}  # whose clients are not Slack's
     paths = [p for p in (ROOT / "bot").rglob("*.py") if not elsewhere & set(p.parts)]
     return "\n".join(path.read_text() for path in paths)
+
+
+def test_the_packages_are_typed_for_who_uses_them_in_the_wheel_as_well(tmp_path):
+    built = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    subprocess.run(built, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+
+    with zipfile.ZipFile(wheel) as files:
+        assert {f"{package}/py.typed" for package in PACKAGES} <= set(files.namelist())
 
 
 def test_every_setting_is_in_the_readme_and_in_the_example_file():

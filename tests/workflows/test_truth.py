@@ -31,7 +31,6 @@ ASKED = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="the truth of a rejection is True")
 @pytest.mark.parametrize("make", OUTCOMES)
 @pytest.mark.parametrize("ask", ASKED)
 def test_the_truth_of_what_was_answered_is_refused_with_the_words_to_write_l9(make, ask):
@@ -42,7 +41,6 @@ def test_the_truth_of_what_was_answered_is_refused_with_the_words_to_write_l9(ma
     assert type(make()).__name__ in str(refused.value)
 
 
-@pytest.mark.xfail(strict=True, reason="it deploys on a rejection")
 async def test_a_job_that_asks_whether_a_decision_is_true_does_not_act_on_a_rejection_l9():
     deployed = Counter()
 
@@ -60,7 +58,6 @@ async def test_a_job_that_asks_whether_a_decision_is_true_does_not_act_on_a_reje
     assert "case Rejected()" in error["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="silence is an event like any other")
 async def test_a_job_that_asks_whether_an_event_came_is_told_how_to_ask_l9():
     async def story(ctx, request):
         event = await ctx.step.wait_for_event("pong", timeout="1h", expected=["pong"])
@@ -76,7 +73,6 @@ async def test_a_job_that_asks_whether_an_event_came_is_told_how_to_ask_l9():
     assert "case Silence()" in error["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="silence is an event like any other")
 async def test_silence_has_a_type_of_its_own_and_says_what_was_waited_for():
     async def story(ctx, request):
         one = await ctx.step.wait_for_event("pong", timeout="1h", expected=["pong"])

@@ -21,7 +21,7 @@ from workflows.approvals.gate import (
 from workflows.approvals.gates import Question
 from workflows.duration import Duration
 from workflows.errors import StepMisused
-from workflows.event import Event
+from workflows.event import Event, Silence
 from workflows.plain import dumps, plain
 from workflows.step import Step
 
@@ -112,9 +112,9 @@ def fields(show: BaseModel | Mapping[str, Any] | None, shown: Any) -> tuple[tupl
     return tuple((_label(show, name), _text(value)) for name, value in shown.items())
 
 
-def decision(event: Event) -> Decision:
+def decision(event: Event | Silence) -> Decision:
     """Answer the event that ended the wait as a decision."""
-    if event.kind not in KINDS:
+    if isinstance(event, Silence) or event.kind not in KINDS:
         return Expired()
     kind = Approved if event.kind == Choice.APPROVED else Rejected
     votes = tuple(

@@ -8,10 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from workflows.truth import no_truth
+
 USER = re.compile(r"[UW][A-Z0-9]{2,20}", re.ASCII)
 GROUP = re.compile(r"S[A-Z0-9]{2,20}", re.ASCII)
 TEAM = re.compile(r"[TE][A-Z0-9]{2,20}", re.ASCII)
 MOST_NAMED = 100
+MATCH_IT = (
+    "write `match decision:` with `case Approved():`, `case Rejected():` and `case Expired():`"
+)
 
 
 class Choice(StrEnum):
@@ -166,6 +171,7 @@ class Cast:
     at: datetime
 
 
+@no_truth(MATCH_IT)
 @dataclass(frozen=True, slots=True)
 class Approved:
     """As many people as needed said yes. *by* is the actor whose answer completed it."""
@@ -176,6 +182,7 @@ class Approved:
     votes: tuple[Cast, ...] = ()
 
 
+@no_truth(MATCH_IT)
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """Somebody who may decide said no."""
@@ -186,6 +193,7 @@ class Rejected:
     votes: tuple[Cast, ...] = ()
 
 
+@no_truth(MATCH_IT)
 @dataclass(frozen=True, slots=True)
 class Expired:
     """Nobody decided in time."""

@@ -6,6 +6,7 @@ from typing import Any
 from workflows.errors import StepFailed
 from workflows.plugins.base import Plugins, Tool
 from workflows.plugins.proxies import PLUGIN_RETRIES, PluginProxy, typed
+from workflows.step import Verb
 
 CREATORS = ("save_issue", "create_issue")  # the newer first
 TEAM_NAMES = ("team", "teamId", "team_id")
@@ -15,12 +16,12 @@ TEAM_NAMES = ("team", "teamId", "team_id")
 class Linear(PluginProxy):
     """``ctx.plugins.linear``. Tools without a method here are called as with any other plugin."""
 
-    async def create_issue(
+    def create_issue(
         self, team_id: str, title: str, description: str | None = None
-    ) -> dict[str, Any]:
+    ) -> Verb[dict[str, Any]]:
         """File an issue and answer it as the server describes it, ``url`` included."""
         creation = Creation(self._plugins, self._name)
-        issue: dict[str, Any] = await self._step.run(
+        return self._step.run(
             f"{self._name}.create_issue",
             creation.create_issue,
             team_id,
@@ -28,7 +29,6 @@ class Linear(PluginProxy):
             description,
             retries=PLUGIN_RETRIES,
         )
-        return issue
 
 
 class Creation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from workflows.plugins.base import Plugins
-from workflows.step import Retries
+from workflows.step import Retries, Verb
 
 # Nearly nine minutes in all: a server that restarts or limits us is back by then.
 PLUGIN_RETRIES = Retries(attempts=10, backoff="1s", longest="5m")
@@ -14,10 +14,11 @@ PLUGIN_RETRIES = Retries(attempts=10, backoff="1s", longest="5m")
 class Runs(Protocol):
     """The one durable verb that plugins need; any `workflows.step.Step` has it."""
 
-    async def run(
+    def run(
         self, name: str, call: Callable[..., Any], *args: Any, retries: Retries | None = None
-    ) -> Any:
+    ) -> Verb[Any]:
         """Call a function durably."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class ToolCall:
     _plugins: Plugins
     _step: Runs
 
-    async def __call__(self, /, **arguments: Any) -> Any:
-        return await self._step.run(
+    def __call__(self, /, **arguments: Any) -> Verb[Any]:
+        return self._step.run(
             f"{self.plugin}.{self.tool}",
             self._plugins.call,
             self.plugin,
@@ -46,7 +47,8 @@ class ToolCall:
 class PluginProxy:
     """``ctx.plugins.<name>``: every public attribute is a tool of the plugin.
 
-    Subclasses give a plugin typed methods; see `typed`.
+    Subclasses give a plugin typed methods; see `typed`. One that answers what `run` does, and is
+    not async itself, is missed like any verb where a job forgets to await it.
     """
 
     def __init__(self, name: str, plugins: Plugins, step: Runs) -> None:

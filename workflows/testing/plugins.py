@@ -1,7 +1,7 @@
 """Plugins made of plain functions, one per tool: nothing leaves the process, all is on record."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +69,13 @@ class StubbedStep:
         self._step = step
         self._stubs = stubs
 
-    async def run(self, name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    def run(
+        self, name: str, call: Callable[..., Any], *args: Any, **options: Any
+    ) -> Coroutine[Any, Any, Any]:
         """See `Step.run`."""
         stub = self._stubs.get(call)
         chosen = call if stub is None else _Stub(stub).stub
-        return await self._step.run(name, chosen, *args, **options)
+        return self._step.run(name, chosen, *args, **options)
 
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._step, verb)

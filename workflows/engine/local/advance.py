@@ -43,7 +43,10 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
         return Broken(RunStatus.BLOCKED, "corrupt: its input is no JSON any more")
     except BaseException as error:  # noqa: BLE001  a validator of the author's
         return Broken(RunStatus.BLOCKED, f"input: its model raised {kind(error)}: {words(error)}")
-    outcome = await _outcome(job, arguments, context, progress)
+    try:
+        outcome = await _outcome(job, arguments, context, progress)
+    finally:
+        progress.verbs.close()
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
     progress.writes.passed_over = progress.journal.passed_over()
@@ -54,12 +57,16 @@ async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: P
     try:
         async with Scope(progress.run.run_id):
             result = await job.function(context, arguments)
+            # Before a task of its own that has not begun it is cancelled.
+            forgotten = progress.verbs.not_awaited()
     except Killed:
         raise
     except BaseException as error:  # noqa: BLE001  whatever the job raises is its failure
         await _own_task_again(progress)
         return _raised(error, progress)
     await _own_task_again(progress)
+    if forgotten is not None:
+        return _raised(forgotten, progress)
     return _swallowed(progress) or _returned(job, result)
 
 

@@ -20,6 +20,7 @@ from workflows.engine.local.branches import Branch, beside
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.journal import Journal, label
 from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
+from workflows.engine.local.verbs import Verbs
 from workflows.errors import Blocked, NestedStep, PassOver, RunCancelled
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
@@ -98,6 +99,7 @@ class Progress:
         self.run = of
         self.journal = Journal(entries, of.accepted)
         self.writes = Writes()
+        self.verbs = Verbs()
         self.lost: Exception | None = None
         self.failures: dict[str, int] = {}
         self.has_swallowed = False

@@ -8,6 +8,7 @@ deployed that will meet it.
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, NoReturn, cast
 
 from store import journal, parked
@@ -28,7 +29,7 @@ from workflows.event import Delivery, Receipt
 from workflows.plain import loads
 from workflows.plugins.base import Plugin, Plugins
 from workflows.registry import Registry
-from workflows.step import Retries, Step
+from workflows.step import Retries, Step, Verb
 
 PAGE = 200
 AGAIN = Retries(attempts=1000)
@@ -109,10 +110,10 @@ def _judged(outcome: Outcome) -> tuple[Verdict, str | None]:
 class Rehearsing:
     """`Step` over a journal, whose new steps are not called: the pass ends there."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Replay) -> None:
         self._step = step
 
-    async def run(
+    def run(
         self,
         name: str,
         call: Callable[..., Any],
@@ -120,10 +121,14 @@ class Rehearsing:
         retries: Retries | None = None,
         timeout: Duration | None = None,
         at_most_once: bool = False,
-    ) -> Any:
+    ) -> Verb[Any]:
         """See `Step.run`."""
+        how = partial(calling.manner, name, retries, timeout, at_most_once=at_most_once)
+        return self._step.to_await("step.run", name, self._run(name, call, how))
+
+    async def _run(self, name: str, call: object, how: Callable[[], object]) -> Any:
         calling.check_call(name, call)
-        calling.manner(name, retries, timeout, at_most_once=at_most_once)
+        how()
         # A step that is to be tried again ends the pass, and lets other branches go on.
         return await self._step.run(name, not_now, retries=AGAIN)
 

@@ -1,7 +1,7 @@
 """Replay: the durable verbs over a journal. What is in it answers; what is not, happens once."""
 
 import secrets
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -19,15 +19,16 @@ from workflows.engine.local.journal import label
 from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
 from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
-from workflows.event import Event
+from workflows.event import Event, Silence
 from workflows.inputs import Given
 from workflows.plain import dumps
-from workflows.step import CurrentStep, Opening, Retries, checked_events, checked_kinds
+from workflows.step import CurrentStep, Opening, Retries, Verb, checked_events, checked_kinds
 
 T = TypeVar("T")
 
 RANDOM_BITS = 53  # what a float can tell apart
 NO_THREAD = timedelta(seconds=10)  # after which a step looks again whether it may have one
+SILENCE = "timeout"  # no event is of this kind
 
 
 class Replay:
@@ -36,9 +37,9 @@ class Replay:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    # -- the verbs ----------------------------------------------------------------------------
+    # -- the verbs: each answers what the job has to await ---------------------------------------
 
-    async def run(
+    def run(
         self,
         name: str,
         call: Callable[..., Any],
@@ -46,8 +47,89 @@ class Replay:
         retries: Retries | None = None,
         timeout: Duration | None = None,
         at_most_once: bool = False,
-    ) -> Any:
+    ) -> Verb[Any]:
         """See `Step.run`."""
+        work = self._run(name, call, args, retries, timeout, at_most_once=at_most_once)
+        return self.to_await("step.run", name, work)
+
+    def wait_for_event(
+        self,
+        name: str,
+        *,
+        timeout: Duration,
+        expected: Sequence[str],
+        opening: Opening | None = None,
+    ) -> Verb[Event | Silence]:
+        """See `Step.wait_for_event`."""
+        work = self._wait_for_event(name, timeout, expected, opening)
+        return self.to_await("step.wait_for_event", name, work)
+
+    def wait_for_any(
+        self, name: str, events: Mapping[str, Sequence[str]], *, timeout: Duration
+    ) -> Verb[Event | Silence]:
+        """See `Step.wait_for_any`."""
+        return self.to_await("step.wait_for_any", name, self._wait_for_any(name, events, timeout))
+
+    def gather(self, name: str, *coroutines: Verb[Any]) -> Verb[list[Any]]:
+        """See `Step.gather`."""
+        work = self._gather(name, coroutines)
+        self._progress.verbs.called("step.gather", name, work, coroutines)
+        return work
+
+    def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Verb[Any]:
+        """See `Step.run_job`."""
+        return self.to_await("step.run_job", name, self._run_job(name, job, arguments, timeout))
+
+    def sleep(self, name: str, length: Duration) -> Verb[None]:
+        """See `Step.sleep`."""
+        return self.to_await("step.sleep", name, self._sleep(name, length))
+
+    def now(self) -> Verb[datetime]:
+        """See `Step.now`."""
+        fresh = lambda: self._progress.now().isoformat()  # noqa: E731
+        work = self._fact(EntryKind.NOW, fresh, datetime.fromisoformat)
+        return self.to_await("step.now", None, work)
+
+    def uuid(self) -> Verb[UUID]:
+        """See `Step.uuid`."""
+        fresh = lambda: str(UUID(bytes=secrets.token_bytes(16), version=4))  # noqa: E731
+        return self.to_await("step.uuid", None, self._fact(EntryKind.UUID, fresh, UUID))
+
+    def random(self) -> Verb[float]:
+        """See `Step.random`."""
+        fresh = lambda: secrets.randbits(RANDOM_BITS) / 2**RANDOM_BITS  # noqa: E731
+        return self.to_await("step.random", None, self._fact(EntryKind.RANDOM, fresh, float))
+
+    def patched(self, name: str) -> bool:
+        """See `Step.patched`."""
+        branch = self._progress.enter(name)
+        # No step can be called so: a guard is most naturally named like the step that it guards,
+        # which has to find its own entry when the guard is taken out again.
+        key = f"patch({name})"
+        nth, entry = self._progress.look(branch, EntryKind.PATCH, key)
+        if entry is None and branch.reading.has_gone_further():
+            return False
+        if entry is None:
+            self._put(branch, EntryKind.PATCH, key, nth, EntryStatus.DONE)
+        return True
+
+    def to_await(self, verb: str, name: str | None, work: Verb[T]) -> Verb[T]:
+        """See `Step.to_await`."""
+        self._progress.verbs.called(verb, name, work)
+        return work
+
+    # -- what becomes of them -------------------------------------------------------------------
+
+    async def _run(
+        self,
+        name: str,
+        call: Callable[..., Any],
+        args: tuple[Any, ...],
+        retries: Retries | None,
+        timeout: Duration | None,
+        *,
+        at_most_once: bool,
+    ) -> Any:
         branch = self._progress.enter(name)
         calling.check_call(name, call)
         how = calling.manner(name, retries, timeout, at_most_once=at_most_once)
@@ -59,15 +141,9 @@ class Replay:
             entry = self._settle(branch, entry, calling.unknown(name))
         return self._answer(entry, _itself)
 
-    async def wait_for_event(
-        self,
-        name: str,
-        *,
-        timeout: Duration,
-        expected: Sequence[str],
-        opening: Opening | None = None,
-    ) -> Event:
-        """See `Step.wait_for_event`."""
+    async def _wait_for_event(
+        self, name: str, timeout: Duration, expected: Sequence[str], opening: Opening | None
+    ) -> Event | Silence:
         length, kinds = duration(timeout), checked_kinds(expected)
         kind = WaitKind.EVENT if opening is None else WaitKind.APPROVAL
         branch = self._progress.enter(name)
@@ -75,10 +151,9 @@ class Replay:
         wait = NewWait(branch.prefix + name, nth, kind, kinds, length, opening)
         return self._wait(branch, entry, name, nth, [wait], partial(_event, name))
 
-    async def wait_for_any(
-        self, name: str, events: Mapping[str, Sequence[str]], *, timeout: Duration
-    ) -> Event:
-        """See `Step.wait_for_any`."""
+    async def _wait_for_any(
+        self, name: str, events: Mapping[str, Sequence[str]], timeout: Duration
+    ) -> Event | Silence:
         length, expected = duration(timeout), checked_events(events)
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
@@ -90,8 +165,7 @@ class Replay:
         first = partial(_first_event, branch.prefix, key[0])
         return self._wait(branch, entry, name, nth, waits, first)
 
-    async def gather(self, name: str, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
-        """See `Step.gather`."""
+    async def _gather(self, name: str, coroutines: tuple[Verb[Any], ...]) -> list[Any]:
         try:
             branches.check_coroutines(name, coroutines)
             branch = self._progress.enter(name)
@@ -113,8 +187,7 @@ class Replay:
             self._progress.expect_no_more(inner)
         return self._gathered(branch, ends)
 
-    async def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Any:
-        """See `Step.run_job`."""
+    async def _run_job(self, name: str, job: str, arguments: Given, timeout: Duration) -> Any:
         length = duration(timeout)
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
@@ -123,41 +196,12 @@ class Replay:
         wait = NewWait(*key, WaitKind.CHILD, (), length, child)
         return self._wait(branch, entry, name, nth, [wait], itemgetter("result"))
 
-    async def sleep(self, name: str, length: Duration) -> None:
-        """See `Step.sleep`."""
+    async def _sleep(self, name: str, length: Duration) -> None:
         pause = duration(length, "length")
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         wait = NewWait(branch.prefix + name, nth, WaitKind.SLEEP, (), pause)
         self._wait(branch, entry, name, nth, [wait], _itself)
-
-    async def now(self) -> datetime:
-        """See `Step.now`."""
-        fresh = lambda: self._progress.now().isoformat()  # noqa: E731
-        return self._fact(EntryKind.NOW, fresh, datetime.fromisoformat)
-
-    async def uuid(self) -> UUID:
-        """See `Step.uuid`."""
-        fresh = lambda: str(UUID(bytes=secrets.token_bytes(16), version=4))  # noqa: E731
-        return self._fact(EntryKind.UUID, fresh, UUID)
-
-    async def random(self) -> float:
-        """See `Step.random`."""
-        fresh = lambda: secrets.randbits(RANDOM_BITS) / 2**RANDOM_BITS  # noqa: E731
-        return self._fact(EntryKind.RANDOM, fresh, float)
-
-    def patched(self, name: str) -> bool:
-        """See `Step.patched`."""
-        branch = self._progress.enter(name)
-        # No step can be called so: a guard is most naturally named like the step that it guards,
-        # which has to find its own entry when the guard is taken out again.
-        key = f"patch({name})"
-        nth, entry = self._progress.look(branch, EntryKind.PATCH, key)
-        if entry is None and branch.reading.has_gone_further():
-            return False
-        if entry is None:
-            self._put(branch, EntryKind.PATCH, key, nth, EntryStatus.DONE)
-        return True
 
     # -- steps ----------------------------------------------------------------------------------
 
@@ -357,7 +401,7 @@ class Replay:
 
     # -- entries --------------------------------------------------------------------------------
 
-    def _fact(self, kind: EntryKind, make: Callable[[], Any], of: Callable[[Any], T]) -> T:
+    async def _fact(self, kind: EntryKind, make: Callable[[], Any], of: Callable[[Any], T]) -> T:
         """Answer what *make* said the first time."""
         branch = self._progress.enter(kind.value)
         nth, entry = self._progress.find(branch, kind, kind.value)
@@ -389,12 +433,14 @@ def _itself(value: Any) -> Any:
     return value
 
 
-def _first_event(prefix: str, name: str, value: Mapping[str, Any]) -> Event:
+def _first_event(prefix: str, name: str, value: Mapping[str, Any]) -> Event | Silence:
     """Answer the event that ended several waits, by its name in the job."""
     return _event(value.get("name", name).removeprefix(prefix), value)
 
 
-def _event(name: str, value: Mapping[str, Any]) -> Event:
+def _event(name: str, value: Mapping[str, Any]) -> Event | Silence:
+    if value["kind"] == SILENCE:
+        return Silence(name)
     at = value.get("at")
     return Event(
         name=name,

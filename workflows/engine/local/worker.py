@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import NamedTuple, TypeVar, assert_never
+from typing import NamedTuple, TypeVar, assert_never, cast
 
 from store import corrupt, ready
 from store.database import Database, Topic
@@ -196,7 +196,7 @@ class Worker:
         )
         job = self._registry.get(run.job)
         try:
-            context = self._new_context(Replay(progress), run)
+            context = self._new_context(cast(Step, Replay(progress)), run)
             outcome = await advance(job, run.input, context, progress)
             await self._stored(lease, lambda: self._write(lease, progress.writes, outcome))
         except Fenced:

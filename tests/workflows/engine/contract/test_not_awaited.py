@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import warnings
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.workflows.kit import a_job
 from workflows import Policy
 from workflows.errors import StepFailed, StepMisused
+from workflows.testing import Kit
 
 YES = {"timeout": "1h", "expected": ["yes"]}
 ANYBODY = Policy(channel_members=True)
@@ -59,7 +61,6 @@ def called(verb, effects):
     return a_job(story)
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 @pytest.mark.parametrize("said", VERBS)
 async def test_a_verb_that_is_not_awaited_fails_the_run_and_is_named_l8(engines, effects, said):
     harness = await engines(called(VERBS[said], effects))
@@ -72,6 +73,29 @@ async def test_a_verb_that_is_not_awaited_fails_the_run_and_is_named_l8(engines,
     assert said in message
     assert "await" in message
     assert effects.done == []
+
+
+@pytest.mark.parametrize(
+    ("plugin", "tool"), [("linear", "create_issue"), ("jira", "create"), ("slack", "post_message")]
+)
+async def test_a_call_of_a_plugin_that_is_not_awaited_is_named_like_its_step_l8(plugin, tool):
+    made = Counter()
+
+    def create(**arguments):
+        made[tool] += 1
+
+    async def story(ctx, request):
+        getattr(getattr(ctx.plugins, plugin), tool)(**request.model_dump())
+
+    async with Kit(a_job(story), plugins={plugin: {tool: create}}) as kit:
+        asked = {"team_id": "OPS", "title": "It"} if plugin == "linear" else {}
+        asked = {"channel": "#c", "text": "It"} if plugin == "slack" else asked
+        run = await kit.start("story", asked)
+
+        error = await run.error()
+
+    assert (error["kind"], made) == ("StepNotAwaited", Counter())
+    assert f"'{plugin}.{tool}'" in error["message"]
 
 
 def in_a_helper(ctx, effects):
@@ -98,7 +122,6 @@ def in_a_gather_that_refuses_it(ctx, effects):
     ctx.step.gather("both", ctx.step.run("post", effects.post), "no coroutine")
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 @pytest.mark.parametrize(
     "spelling",
     [in_a_helper, in_a_list, asked_for_its_truth, in_a_task, in_a_gather_that_refuses_it],
@@ -112,7 +135,6 @@ async def test_it_is_noticed_however_it_is_written_l8(engines, effects, caplog, 
     assert effects.done == []
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 async def test_it_is_noticed_in_a_branch_of_a_gather_l8(engines, effects):
     async def branch(ctx):
         ctx.step.run("post", effects.post)
@@ -130,7 +152,6 @@ async def test_it_is_noticed_in_a_branch_of_a_gather_l8(engines, effects):
     assert "'post'" in message
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 async def test_all_that_was_forgotten_is_named_the_first_first_l8(engines, effects):
     async def story(ctx, request):
         ctx.step.run("one", effects.post)
@@ -147,7 +168,6 @@ async def test_all_that_was_forgotten_is_named_the_first_first_l8(engines, effec
     assert effects.done == ["letter"]
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 async def test_it_is_noticed_in_the_pass_that_returns_l8(engines, effects):
     """A pass that parks proves nothing: the job may await it after the wait."""
 
@@ -165,7 +185,6 @@ async def test_it_is_noticed_in_the_pass_that_returns_l8(engines, effects):
     assert (await error_of(harness, run))[0] == "StepNotAwaited"
 
 
-@pytest.mark.xfail(strict=True, reason="the interpreter warns of it")
 async def test_what_is_kept_for_later_and_awaited_then_is_in_order(engines, effects):
     async def story(ctx, request):
         later = [ctx.step.run(f"post {n}", effects.post) for n in range(3)]
@@ -185,7 +204,6 @@ async def test_what_is_kept_for_later_and_awaited_then_is_in_order(engines, effe
     assert effects.done == ["letter"] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="the interpreter warns of it")
 async def test_an_error_of_the_jobs_own_comes_first(engines, effects):
     async def story(ctx, request):
         ctx.step.run("post", effects.post)
@@ -199,7 +217,6 @@ async def test_an_error_of_the_jobs_own_comes_first(engines, effects):
     assert await error_of(harness, run) == ("ValueError", "mine")
 
 
-@pytest.mark.xfail(strict=True, reason="the interpreter warns of it")
 async def test_a_failed_step_comes_first(engines, effects):
     async def story(ctx, request):
         ctx.step.run("post", effects.post)
@@ -213,7 +230,6 @@ async def test_a_failed_step_comes_first(engines, effects):
     assert (await error_of(harness, run))[0] == StepFailed.__name__
 
 
-@pytest.mark.xfail(strict=True, reason="the interpreter warns of it")
 async def test_a_run_that_is_cancelled_is_cancelled(engines, effects):
     async def story(ctx, request):
         ctx.step.run("post", effects.post)
@@ -241,7 +257,6 @@ async def test_coroutines_of_a_gather_that_refuses_them_are_let_go(engines, effe
     assert await harness.result(await harness.started()) == "refused"
 
 
-@pytest.mark.xfail(strict=True, reason=MISSED)
 async def test_a_run_that_failed_so_goes_on_when_the_code_is_mended(engines, effects):
     async def forgets(ctx, request):
         await ctx.step.run("one", effects.post, "one")
