@@ -4,15 +4,20 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.visible import visible
+
+# Ordinary elsewhere: here they would begin a line or a column of somebody's choice.
+_PLACED = str.maketrans({"\n": "⟨U+000A⟩", "\t": "⟨U+0009⟩"})
+
 
 def clean(text: str) -> str:
-    """Answer *text* on one line, with what is not printable made visible."""
-    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+    """Answer *text* on one line, with what would not be seen shown by its number."""
+    return visible(text).translate(_PLACED)
 
 
 def paragraphs(text: str) -> str:
     """Answer *text* with its line breaks, otherwise as `clean`."""
-    return "\n".join(clean(line) for line in text.splitlines())
+    return "\n".join(clean(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def moment(at: datetime | None) -> str:
@@ -23,8 +28,3 @@ def moment(at: datetime | None) -> str:
 def written(value: Any) -> str:
     """Answer JSON that is pleasant to read."""
     return paragraphs(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _escaped(letter: str) -> str:
-    number = ord(letter)
-    return f"\\x{number:02x}" if number <= 0xFF else f"\\u{number:04x}"  # noqa: PLR2004  Latin-1

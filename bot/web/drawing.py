@@ -2,13 +2,13 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from bot import visible
 from bot.slack.views import outcome, text
 
 LONGEST_NAME = 80
@@ -47,10 +47,16 @@ def linked(said: str) -> Markup | str:
     return link.format(address) if address else text.visible(said)
 
 
-def exact(value: Any) -> str:
+def exact(value: Any) -> Markup:
     """Answer a plain value as JSON, whole; what would hide or reorder is written as \\uXXXX."""
     written = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    return "".join(map(_shown, written)) if not written.isascii() else written
+    return escape(visible.escaped(written, lambda character: json.dumps(character)[1:-1]))
+
+
+def seen(value: Any) -> Any:
+    """Answer what a template writes: nothing in a text of somebody's hides, whoever forgot it."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return visible.visible(value) if is_text else value
 
 
 def name_of(actor: str, name: str = "") -> str:
@@ -67,13 +73,6 @@ def name_of(actor: str, name: str = "") -> str:
             return f"run {text.cut(text.one_line(rest), LONGEST_NAME)}"
         case _:
             return text.cut(text.one_line(actor), LONGEST_NAME)
-
-
-def _shown(character: str) -> str:
-    hides = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    if not hides or character == "\n":
-        return character
-    return json.dumps(character)[1:-1]
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

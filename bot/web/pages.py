@@ -14,7 +14,7 @@ import jinja2
 from aiohttp import web
 
 from bot.web import static
-from bot.web.drawing import FILTERS
+from bot.web.drawing import FILTERS, seen
 from store.errors import NotStored
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
+    finalize=seen,
     trim_blocks=True,
     lstrip_blocks=True,
 )

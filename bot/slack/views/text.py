@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot import visible as characters
+
 MESSAGE_BLOCKS = 50
 MODAL_BLOCKS = 100
 HOME_BLOCKS = 100
@@ -40,19 +42,10 @@ URL = 3_000
 PRIVATE_METADATA = 3_000
 
 NOTHING = "(empty)"
-MOST_MARKS = 8  # combining marks on one character; more is noise that covers its neighbours
 LONGEST_NAME = 80
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# Joiners carry meaning in Arabic and Indic scripts, and hold emoji together; elsewhere they hide.
-_JOINER = re.compile(
-    "(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])"
-    "|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
-)
-_ARABIC_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")  # blank, yet not spaces
 _BLANKS = re.compile(r"[^\S\n]+")
-_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SLACK_USER = re.compile(r"slack:[A-Z0-9]+:([UW][A-Z0-9]{2,20})", re.ASCII)
 _BETWEEN_BARS = re.compile(r"[\x21-\x3b\x3d\x3f-\x7b\x7d\x7e]+", re.ASCII)  # ASCII, no < > | blank
 
@@ -85,10 +78,9 @@ def fits(text: str, limit: int) -> str:
 def visible(text: str) -> str:
     """Show what would hide or reorder: as its number, ``⟨U+202E⟩``; and calm the white space.
 
-    Lines and paragraphs stay. Control characters go; half a surrogate pair becomes U+FFFD.
+    Lines and paragraphs stay.
     """
-    composed = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
-    shown = _BLANKS.sub(" ", _shown(composed))
+    shown = _BLANKS.sub(" ", characters.visible(text))
     lines = [line.strip() for line in shown.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -208,33 +200,3 @@ def _joins(text: str, index: int) -> bool:
     if character in "\u200c\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff":
         return index > 0
     return index > 0 and (text[index - 1] == "\u200d" or unicodedata.category(character)[0] == "M")
-
-
-def _shown(text: str) -> str:
-    if not any(_is_suspect(character) for character in set(text)):
-        return text  # nearly every text; looking at each character of a long one takes a while
-    joiners = {found.start() for found in _JOINER.finditer(text)}
-    shown: list[str] = []
-    marks = 0
-    for index, character in enumerate(text):
-        category = unicodedata.category(character)
-        marks = marks + 1 if category[0] == "M" else 0
-        if marks <= MOST_MARKS:
-            shown.append(character if index in joiners else _one(character, category))
-    return "".join(shown)
-
-
-def _is_suspect(character: str) -> bool:
-    is_mark_or_control = unicodedata.category(character)[0] in "CM" and character not in "\n\t"
-    return is_mark_or_control or character in _FILLERS
-
-
-def _one(character: str, category: str) -> str:
-    """Answer what to show for one character."""
-    if category == "Cc":
-        return character if character in "\n\t" else ""
-    if category == "Cs":
-        return "\ufffd"
-    if character in _FILLERS or (category == "Cf" and character not in _ARABIC_SIGNS):
-        return f"⟨U+{ord(character):04X}⟩"
-    return character

@@ -181,6 +181,20 @@ def test_what_people_typed_moves_no_cursor(shell: Shell, desk: Desk):
     assert "evil" in ran.out
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\u3164", "\u2800", "\u0336", "\u202e", "\x1b", "\u2028", "\ue000"]
+)
+def test_what_would_hide_is_shown_by_its_number_on_a_terminal_g6(
+    shell: Shell, desk: Desk, hidden: str
+):
+    run_id = desk.started("echo", item=f"5{hidden}0")
+
+    ran = shell.harbor("show", run_id)
+
+    assert hidden not in ran.out
+    assert f"5⟨U+{ord(hidden):04X}⟩0" in ran.out or "5\\u001b0" in ran.out
+
+
 def test_an_unknown_run_is_status_1(shell: Shell):
     ran = shell.process("show", "0" * 26)
 

@@ -27,6 +27,18 @@ def texts(value: Any, kind: str) -> Iterator[str]:
             yield from texts(each, kind)
 
 
+def every_text(value: Any) -> Iterator[str]:
+    """Every text that somebody reads or hears: what buttons say to screen readers, too."""
+    if isinstance(value, list):
+        for each in value:
+            yield from every_text(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key in {"text", "accessibility_label", "alt_text"} and isinstance(each, str):
+                yield each
+            yield from every_text(each)
+
+
 def words(value: Any) -> str:
     return "\n".join([*texts(value, "mrkdwn"), *texts(value, "plain_text")])
 

@@ -82,9 +82,23 @@ def places(odd: str) -> dict[str, object]:
     }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="overlays and controls are drawn as they are, excess marks are dropped"
-)
+@every_one
+@pytest.mark.parametrize("place", places("x"))
+def test_a_character_that_hides_is_shown_by_its_number_wherever_it_stands_g6(place, hidden):
+    drawn = places(f"Pay 5{hidden}0 to Bo")[place]
+
+    said = drawn if isinstance(drawn, str) else words(drawn)
+    assert f"5⟨U+{ord(hidden):04X}⟩0" in said.replace("5 ⟨", "5⟨").replace("⟩ 0", "⟩0")
+    assert hidden not in said
+
+
+@pytest.mark.parametrize("alone", ["\u3164", "\u2800", "\u115f", "\u200b", "\u00ad"])
+def test_a_text_of_nothing_visible_is_not_drawn_as_nothing_g6(alone):
+    said = words(gate.card(a_gate(fields=(("Payee", alone),)), link=None))
+
+    assert f"⟨U+{ord(alone):04X}⟩" in said
+
+
 def test_marks_that_pile_up_are_counted_and_cover_nothing_g6():
     said = words(
         gate.card(a_gate(title="Pay 1\u0336\u0336\u0336 or e" + "\u0301" * 500), link=None)

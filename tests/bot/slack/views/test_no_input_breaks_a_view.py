@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import problems_of_message, problems_of_view
 from bot.slack.views import admin, answers, commands, gate, messages, modals
 from bot.slack.views.home import Asked, HomeView, home
+from bot.visible import hidden
 from tests.bot.slack.views.making import (
     ACTORS,
     GATES,
@@ -20,7 +21,7 @@ from tests.bot.slack.views.making import (
     a_gate,
     a_run,
 )
-from tests.bot.slack.views.reading import leaks, texts
+from tests.bot.slack.views.reading import every_text, leaks, texts
 from workflows.approvals.gate import Choice
 from workflows.approvals.policy import Reason
 from workflows.approvals.view import RunStatus
@@ -37,6 +38,7 @@ def assert_safe(words: str) -> None:
     """A text of ours: short enough for chat.update, and nothing in it but our own markup."""
     assert 0 < len(words) <= 4_000
     assert leaks(words) == ""
+    assert not any(hidden(words))
     words.encode()
 
 
@@ -54,6 +56,7 @@ def assert_view(view: dict[str, Any]) -> None:
 
 def assert_no_leaks(drawn: Any) -> None:
     orjson.dumps(drawn)
+    assert [each for each in every_text(drawn) if any(hidden(each))] == []  # G6
     assert [leaked for each in texts(drawn, "mrkdwn") if (leaked := leaks(each))] == []
 
 

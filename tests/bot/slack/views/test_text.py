@@ -92,25 +92,25 @@ def test_joiners_stay_where_a_script_or_an_emoji_needs_them(written):
     assert text.visible(written) == written
 
 
-def test_control_characters_are_removed():
-    assert text.visible("a\x00b\x1b[31mc\x7f") == "ab[31mc"
+def test_control_characters_are_shown_g6():
+    assert text.visible("a\x00b\x1b[31mc\x7f") == "a⟨U+0000⟩b⟨U+001B⟩[31mc⟨U+007F⟩"
 
 
-def test_x102_half_a_surrogate_pair_is_replaced():
-    assert text.visible("a\ud800b") == "a\ufffdb"
+def test_x102_half_a_surrogate_pair_is_shown():
+    assert text.visible("a\ud800b") == "a⟨U+D800⟩b"
 
 
 def test_white_space_is_calmed_and_paragraphs_stay():
-    written = "  one\t two \r\n\n\n\n three\u2028four\u00a0 five  "
+    written = "  one\t two \r\n\n\n\n three\u00a0four  five  "
 
-    assert text.visible(written) == "one two\n\nthree\nfour five"
+    assert text.visible(written) == "one two\n\nthree four five"
 
 
 def test_x102_five_thousand_marks_on_a_letter_become_a_few():
     shown = text.visible("a" + "\u0301" * 5_000 + "b")
 
-    assert len(shown) <= 2 + text.MOST_MARKS
-    assert shown.endswith("b")
+    assert len(shown) < 30
+    assert shown.endswith("⟨U+0301, 4998 times⟩b")
 
 
 def test_x102_a_title_of_only_white_space_still_says_something():
