@@ -59,6 +59,7 @@ from workflows.context import Context, RunInfo, Surroundings
 from workflows.delivering import Delivering
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.engine import LocalEngine
+from workflows.engine.local.living import Living
 from workflows.engine.local.worker import Worker
 from workflows.errors import ConfigurationError
 from workflows.failpoint import failpoint
@@ -179,7 +180,8 @@ def _build(
 ) -> Harbor:
     """Put the objects together; nothing is started."""
     settings, clock = outside.settings, outside.clock
-    engine = LocalEngine(db, outside.registry, clock)
+    living = Living()
+    engine = LocalEngine(db, outside.registry, clock, living)
     gates = Gates(db, engine)
     surroundings = Surroundings(
         settings.public_url, settings.approvals_channel, plugins, Delivering(engine.send)
@@ -191,6 +193,7 @@ def _build(
         partial(_context, surroundings),
         clock,
         Calls(settings.step_threads),
+        living,
     )
     dispatcher = Dispatcher(
         db,

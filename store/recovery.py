@@ -1,7 +1,9 @@
 """Recovery: runs are put right that no worker would: lost owners, poison, jobs that are missing."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, literal, not_, null, select, update
 
@@ -12,6 +14,15 @@ from store.tables import RUNS, SUSPECTED, RunStatus, named
 
 JOB_MISSING = "job_missing"
 
+
+class Expired(NamedTuple):
+    """A lease that has run out, and whose it was."""
+
+    run_id: str
+    epoch: int
+    owner: str | None
+
+
 _c = RUNS.c
 _nobody = {"owner": null(), "lease_until": null(), "updated_at": bindparam("now")}
 _RECOVER = Query(
@@ -19,9 +30,15 @@ _RECOVER = Query(
     .where(named(_c.status, RunStatus.RUNNING))
     .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
 )
-_EXPIRE_LEASES = Query(
+_EXPIRED = Query(
+    select(_c.id, _c.epoch, _c.owner).where(
+        named(_c.status, RunStatus.RUNNING), _c.lease_until <= bindparam("now")
+    ),
+    Expired,
+)
+_EXPIRE = Query(
     update(RUNS)
-    .where(named(_c.status, RunStatus.RUNNING), _c.lease_until <= bindparam("now"))
+    .where(_c.id == bindparam("run_id"), named(_c.status, RunStatus.RUNNING))
     .values(status=RunStatus.READY, ready_at=bindparam("now"), **_nobody)
 )
 _BLOCK_POISON = Query(
@@ -46,9 +63,10 @@ def recover(tx: Tx) -> int:
     return tx.run(_RECOVER, now=tx.now)
 
 
-def expire_leases(tx: Tx) -> int:
-    """Make the runs ready whose owner has not been heard of."""
-    return tx.run(_EXPIRE_LEASES, now=tx.now)
+def expire_leases(tx: Tx, is_kept: Callable[[Expired], bool]) -> int:
+    """Make the runs ready whose owner has not been heard of; those of *is_kept* stay."""
+    lost = [found for found in tx.all(_EXPIRED, now=tx.now) if not is_kept(found)]
+    return sum(tx.run(_EXPIRE, run_id=found.run_id, now=tx.now) for found in lost)
 
 
 def block_poison(tx: Tx) -> list[str]:

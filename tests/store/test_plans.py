@@ -23,7 +23,7 @@ from store.tables import RunStatus
 JOBS = ("pay", "report")
 PLANS = [
     (ready._claim(JOBS), "SEARCH runs USING INDEX runs_ready (ready_at<?)"),
-    (recovery._EXPIRE_LEASES, "SEARCH runs USING INDEX runs_lease (lease_until<?)"),
+    (recovery._EXPIRED, "SEARCH runs USING INDEX runs_lease (lease_until<?)"),
     (recovery._RECOVER, "SCAN runs USING INDEX runs_lease"),
     (
         ready._claim_suspect(JOBS),

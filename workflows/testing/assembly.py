@@ -11,6 +11,7 @@ from workflows.clock import Clock
 from workflows.context import Context, RunInfo, Surroundings
 from workflows.delivering import Delivering
 from workflows.engine.local.engine import LocalEngine
+from workflows.engine.local.living import Living
 from workflows.engine.local.worker import Worker
 from workflows.plugins.base import Plugins
 from workflows.registry import Registry
@@ -41,7 +42,8 @@ def assembled(
     steps: Stubs | None = None,
 ) -> Assembly:
     """Put an engine together; *steps* replaces step functions by others."""
-    engine = LocalEngine(db, registry, clock)
+    living = Living()
+    engine = LocalEngine(db, registry, clock, living)
     surroundings = Surroundings(PUBLIC_URL, APPROVALS, plugins, Delivering(engine.send))
 
     def context(step: Step, run: Claimed) -> Context:
@@ -49,5 +51,5 @@ def assembled(
         info = RunInfo(run.id, run.job, run.requested_by, f"{PUBLIC_URL}/run/{run.id}")
         return Context(stubbed, info, surroundings)
 
-    worker = Worker(db, registry, installation, context, clock)
+    worker = Worker(db, registry, installation, context, clock, living=living)
     return Assembly(engine, Gates(db, engine), worker)

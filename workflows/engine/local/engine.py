@@ -20,6 +20,7 @@ from workflows.engine.base import (
     Started,
 )
 from workflows.engine.local import cron, retention, retrying, starting, transitions, views
+from workflows.engine.local.living import Living
 from workflows.event import Delivery, Receipt
 from workflows.ids import is_run_id, run_id
 from workflows.registry import Registry
@@ -28,10 +29,13 @@ from workflows.registry import Registry
 class LocalEngine:
     """Starts, delivers, cancels, retries and shows runs; every answer comes after its commit."""
 
-    def __init__(self, db: Database, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, registry: Registry, clock: Clock, living: Living | None = None
+    ) -> None:
         self._db = db
         self._registry = registry
         self._clock = clock
+        self._living = living or Living()
 
     async def start(self, start: Start) -> Started:
         """See `Engine.start`."""
@@ -90,7 +94,7 @@ class LocalEngine:
 
     async def sweep(self) -> None:
         """Put right what no worker would; safe to call twice and beside anything else."""
-        ended = await self._db.write(transitions.sweep, self._registry.names())
+        ended = await self._db.write(transitions.sweep, self._registry.names(), self._living)
         while ended == transitions.SWEEP:
             ended = await self._db.write(transitions.expire_due)
         for job in await self._db.read(cron.due, self._registry):

@@ -38,6 +38,7 @@ from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKi
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
 from workflows.engine.local.children import tell_parent, too_late
+from workflows.engine.local.living import Living
 from workflows.engine.local.outcome import Key, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 from workflows.event import Accepted, Declined, Delivery, Disposition, Receipt, Refused
@@ -235,13 +236,13 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
     return Done(RunStatus.CANCELLED if force else status)
 
 
-def sweep(tx: Tx, jobs: tuple[str, ...]) -> int:
+def sweep(tx: Tx, jobs: tuple[str, ...], living: Living) -> int:
     """Put right what no worker would: due waits, lost leases, poison, unknown jobs.
 
-    Answers how many waits were timed out: as many as a batch means there may be more. Safe to run
-    twice and beside anything else.
+    Passes of *living* keep their leases, whatever the clock says. Answers how many waits were timed
+    out: as many as a batch means there may be more. Safe to run twice and beside anything else.
     """
-    recovery.expire_leases(tx)
+    recovery.expire_leases(tx, lambda of: living.has(Lease(of.run_id, of.epoch), of.owner))
     for run_id in (*recovery.block_poison(tx), *recovery.block_unknown(tx, jobs)):
         _tell_blocked(tx, run_id)
     return expire_due(tx)

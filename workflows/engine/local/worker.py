@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple, TypeVar, assert_never, cast
@@ -16,6 +15,7 @@ from workflows.context import Context
 from workflows.engine.local import transitions
 from workflows.engine.local.advance import advance
 from workflows.engine.local.calls import Calls
+from workflows.engine.local.living import Living
 from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
 from workflows.engine.local.progress import Pass, Progress, Stop
 from workflows.engine.local.replay import Replay
@@ -53,6 +53,7 @@ class Worker:
         new_context: NewContext,
         clock: Clock,
         calls: Calls | None = None,
+        living: Living | None = None,
     ) -> None:
         self.calls = calls or Calls()
         self._db = db
@@ -61,7 +62,7 @@ class Worker:
         self._new_context = new_context
         self._clock = clock
         self._limits = registry.limits()
-        self._owner = secrets.token_hex(8)
+        self._living = living or Living()
         self._wake = asyncio.Event()
         self._passes: dict[asyncio.Task[None], UnderWay] = {}
         self._suspect: asyncio.Task[None] | None = None
@@ -117,13 +118,20 @@ class Worker:
 
     async def _claim_all(self) -> int:
         """Start passes while there are ready runs and room; answers how many were started."""
+        self._living.is_claiming = True
+        try:
+            return await self._claim_while_there_is_room()
+        finally:
+            self._living.is_claiming = False
+
+    async def _claim_while_there_is_room(self) -> int:
         started = 0
         while (room := AT_ONCE - len(self._passes)) > 0 and not self._stopping:
             try:
                 claimed = await self._db.write(
                     transitions.claim,
                     self._registry.names(),
-                    self._owner,
+                    self._living.owner,
                     room,
                     limits=self._limits,
                     and_a_suspect=self._suspect is None,
@@ -158,12 +166,13 @@ class Worker:
         under_way = UnderWay(Lease(run.id, run.epoch), Stop())
         task = asyncio.create_task(self._pass(claim, under_way), name=f"run {run.id} of {run.job}")
         self._passes[task] = under_way
+        self._living.leases.add(under_way.lease)
         if run.idle_claims > SUSPECT:
             self._suspect = task
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._passes[task]
+        self._living.leases.discard(self._passes.pop(task).lease)
         was_suspect = task is self._suspect
         if was_suspect:
             self._suspect = None

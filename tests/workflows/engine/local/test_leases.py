@@ -10,8 +10,8 @@ from store.journal import Entry
 from store.opening import open_database
 from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
 from tests.workflows.engine.oracle import everything, rows
-from tests.workflows.kit import NOON, Harness, Held, a_job
-from workflows.engine.local import transitions
+from tests.workflows.kit import NOON, Harness, Held, Killed, a_job
+from workflows.engine.local import transitions, worker
 from workflows.engine.local.outcome import Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 
@@ -140,6 +140,115 @@ async def test_f15_a_pass_that_outlived_its_lease_changes_nothing_when_it_wakes_
     assert everything(path) == before
     assert await other.result(run) == {"posted": "letter"}
     assert effects.done == ["letter", "after"]
+
+
+@pytest.mark.parametrize("at_most_once", [False, True])
+async def test_g17_a_clock_that_jumps_takes_no_lease_from_a_pass_that_lives(
+    db, clock, effects, at_most_once
+):
+    held = Held()
+
+    async def story(ctx, request):
+        answer = await ctx.step.run("slow", held.step, at_most_once=at_most_once)
+        await ctx.step.run("after", effects.post, "after")
+        return answer
+
+    harness = await Harness.opened(db, clock, a_job(story))
+    async with harness.working():
+        run = await harness.start()
+        await held.begun.wait()
+        clock.move(seconds=61)
+        await harness.engine.sweep()
+        harness.worker.wake()
+        held.begun.clear()
+        held.go_on.set()
+        await harness.until("completed")
+
+    assert not held.begun.is_set()
+    assert await harness.result(run) == "held"
+    assert effects.done == ["after"]
+
+
+async def test_g17_a_clock_that_jumps_between_claim_and_pass_takes_no_lease_either(
+    database_url, clock, effects
+):
+    async def story(ctx, request):
+        return await ctx.step.run("post", effects.post)
+
+    committed, go_on, swept = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(name):
+        if name == "commit:after" and armed and not committed.is_set():
+            committed.set()
+            go_on.wait(10)
+        elif name == "commit:after" and committed.is_set():
+            swept.set()
+
+    armed: list[bool] = []
+    db = open_database(database_url, clock.now, hold)
+    harness = await Harness.opened(db, clock, a_job(story))
+    run = await harness.start()
+    armed.append(True)
+    claiming = asyncio.create_task(harness.run())
+    await asyncio.to_thread(committed.wait, 10)
+    clock.move(seconds=61)
+    sweeping = asyncio.create_task(harness.engine.sweep())
+    await asyncio.sleep(0)
+
+    go_on.set()
+    swept.wait(10)  # While nobody can hear that the run was claimed.
+    await claiming
+    await sweeping
+
+    assert await harness.result(run) == {"posted": "letter"}
+    assert effects.attempts == [1]
+    await db.close()
+
+
+async def test_g17_a_pass_that_broke_off_loses_its_lease_all_the_same(db, clock, effects):
+    async def story(ctx, request):
+        await ctx.step.run("post", effects.post)
+
+    harness = await Harness.opened(db, clock, a_job(story))
+    effects.troubles = [Killed()]
+    run = await harness.started()
+    assert await harness.status(run) == "running"
+
+    await harness.move(seconds=61)
+
+    assert await harness.status(run) == "completed"
+
+
+async def test_g17_a_pass_whose_lease_is_lost_calls_no_further_step(
+    db, clock, effects, monkeypatch
+):
+    monkeypatch.setattr(worker, "HEARTBEAT_S", 0.01)
+    ended = asyncio.Event()
+
+    async def slow():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    slow.__qualname__ = "slow"
+
+    async def story(ctx, request):
+        try:
+            await ctx.step.run("slow", slow)
+        finally:
+            await ctx.step.run("after", effects.post)
+
+    harness = await Harness.opened(db, clock, a_job(story))
+    async with harness.working():
+        run = await harness.start()
+        await harness.until("running")
+        await harness.cancel(run)
+        await harness.cancel(run, force=True)
+        await asyncio.wait_for(ended.wait(), 10)
+
+    assert await harness.status(run) == "cancelled"
+    assert effects.done == []
 
 
 async def test_a_first_claim_carries_no_journal_and_a_later_one_all_of_it(db, clock):
