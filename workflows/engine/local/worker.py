@@ -17,6 +17,7 @@ from workflows.engine.local.advance import advance
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.living import Living
 from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
+from workflows.engine.local.places import Places
 from workflows.engine.local.progress import Pass, Progress, Stop
 from workflows.engine.local.replay import Replay
 from workflows.engine.local.scope import watch
@@ -26,7 +27,6 @@ from workflows.step import Step
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 128  # passes under way in one process
 HEARTBEAT_S = 20.0  # a third of the lease
 LONGEST_S = 1.0  # that a pass may take to notice that it is ended
 WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
@@ -39,6 +39,7 @@ class UnderWay(NamedTuple):
     """A pass: by which right it writes, and how it is told to end."""
 
     lease: Lease
+    job: str
     stop: Stop
 
 
@@ -65,8 +66,9 @@ class Worker:
         self._living = living or Living()
         self._wake = asyncio.Event()
         self._passes: dict[asyncio.Task[None], UnderWay] = {}
+        self._places = Places()
         self._suspect: asyncio.Task[None] | None = None
-        self._is_full = False  # when it claimed last: more may have been ready
+        self._is_full = False  # for some job, when it claimed last: more may have been ready
         self._stopping = False
         db.listen(Topic.READY, self.wake)
         watch(asyncio.get_running_loop())
@@ -126,16 +128,11 @@ class Worker:
 
     async def _claim_while_there_is_room(self) -> int:
         started = 0
-        while (room := AT_ONCE - len(self._passes)) > 0 and not self._stopping:
+        while (jobs := self._with_room()) and not self._stopping:
+            # However these turn out to be of one job, it gets no more than its share.
+            most = min(map(self._places.room, jobs))
             try:
-                claimed = await self._db.write(
-                    transitions.claim,
-                    self._registry.names(),
-                    self._living.owner,
-                    room,
-                    limits=self._limits,
-                    and_a_suspect=self._suspect is None,
-                )
+                claimed = await self._claimed(jobs, most)
             except NotStored:
                 log.exception("ready runs could not be claimed; the next tick tries again")
                 break
@@ -149,10 +146,26 @@ class Worker:
             for claim in claimed:
                 self._begin(claim)
             started += len(claimed)
-            if len(claimed) < room:
+            if len(claimed) < most:
                 break
-        self._is_full = len(self._passes) >= AT_ONCE
+        self._is_full = len(self._with_room()) < len(self._registry.names())
         return started
+
+    def _with_room(self) -> tuple[str, ...]:
+        """Answer the jobs of which passes may begin."""
+        names = self._registry.names()
+        found = tuple(job for job in names if self._places.room(job) > 0)
+        return names if len(found) == len(names) else found
+
+    async def _claimed(self, jobs: tuple[str, ...], most: int) -> list[transitions.Claim]:
+        return await self._db.write(
+            transitions.claim,
+            jobs,
+            self._living.owner,
+            most,
+            limits=tuple(limit for limit in self._limits if limit[0] in jobs),
+            and_a_suspect=self._suspect is None,
+        )
 
     async def _set_aside(self) -> int:
         """Take runs that cannot be read out of the others' way; answers how many."""
@@ -163,16 +176,19 @@ class Worker:
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
-        under_way = UnderWay(Lease(run.id, run.epoch), Stop())
+        under_way = UnderWay(Lease(run.id, run.epoch), run.job, Stop())
         task = asyncio.create_task(self._pass(claim, under_way), name=f"run {run.id} of {run.job}")
         self._passes[task] = under_way
         self._living.leases.add(under_way.lease)
+        self._places.take(run.job)
         if run.idle_claims > SUSPECT:
             self._suspect = task
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._living.leases.discard(self._passes.pop(task).lease)
+        under_way = self._passes.pop(task)
+        self._living.leases.discard(under_way.lease)
+        self._places.give_back(under_way.job)
         was_suspect = task is self._suspect
         if was_suspect:
             self._suspect = None

@@ -8,7 +8,7 @@ from tests.workflows.engine.oracle import violations
 from tests.workflows.kit import ANA, Harness, a_job
 from workflows.engine.base import Start
 from workflows.engine.local import starting, transitions
-from workflows.engine.local.worker import AT_ONCE
+from workflows.engine.local.places import AT_ONCE
 from workflows.event import Accepted, Declined, Delivery, Refused
 from workflows.ids import run_id
 
