@@ -1,5 +1,6 @@
 """Writing a job: everything an author imports."""
 
+from workflows.actors import Operator, Program
 from workflows.app import App, Route
 from workflows.approvals.gate import Approved, Decision, Expired, Policy, Rejected
 from workflows.context import Context
@@ -19,7 +20,9 @@ __all__ = [
     "Expired",
     "HarborError",
     "Job",
+    "Operator",
     "Policy",
+    "Program",
     "Rejected",
     "Retries",
     "Route",

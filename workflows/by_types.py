@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError, PydanticUndefined
 
 from workflows.errors import NotSerializable
 from workflows.plain import dumps
+from workflows.slack_ids import a_user
 from workflows.written import written
 
 Schema = Mapping[str, Any]
@@ -325,8 +326,10 @@ def _instead(function: Callable[[Any], Any]) -> Made:
 def _makes_the_type(function: Any) -> bool:
     bare = _bare(function)
     # What `use_enum_values` takes of an enum is an attribute of it.
-    return isinstance(bare, attrgetter) or (
-        _is_pydantics(bare) and not MAKING.isdisjoint({bare.__name__, bare.__qualname__})
+    return (
+        isinstance(bare, attrgetter)
+        or bare is a_user
+        or (_is_pydantics(bare) and not MAKING.isdisjoint({bare.__name__, bare.__qualname__}))
     )
 
 

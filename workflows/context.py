@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 from pydantic import BaseModel
 
+from workflows.actors import mention
 from workflows.approvals.ask import ask
 from workflows.approvals.gate import Decision, Policy
 from workflows.delivering import Delivering, kind_of
@@ -121,6 +122,13 @@ class Context:
         called = getattr(job, "name", job)
         work = self._run_job(called, arguments, timeout, name)
         return self.step.to_await("run_job", name or str(called), work)
+
+    def mention(self, who: str) -> str:
+        """Answer somebody for a text: a person as a mention, a program or the operator by name.
+
+        *who* is what a decision names, somebody's id, or ``ctx.run.requested_by``.
+        """
+        return mention(who)
 
     def patched(self, name: str) -> bool:
         """Whether this run takes the new way. Guard a change with it that parked runs would meet.

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from workflows.by_types import AnyJson, AnySequence
 from workflows.plain import canonical, plain
+from workflows.slack_ids import SlackUser
 
 # A value of a class under one of these is taken for one of it, where a type says the latter.
 BASES = frozenset({str, int, float, bytes, datetime, dict, list, tuple})
@@ -36,7 +37,7 @@ def difference(made: Any, read: Any, *, exact: bool) -> str | None:  # noqa: PLR
         case AnySequence(value):
             return _items(list(made), value, exact) if _is_listed(made) else ""
     if type(made) is not type(read) and not (
-        _is_number(made, read) if exact else _will_do(made, read)
+        _is_as_written(made, read) if exact else _will_do(made, read)
     ):
         return ""
     match read:
@@ -55,8 +56,10 @@ def difference(made: Any, read: Any, *, exact: bool) -> str | None:  # noqa: PLR
             return None if _is_same(made, read) else ""
 
 
-def _is_number(made: Any, read: Any) -> bool:
-    """Whether both are numbers: a default is often 0 where the type says float, or Decimal."""
+def _is_as_written(made: Any, read: Any) -> bool:
+    """Whether a default says it shortly: 0 for a float or a Decimal, the text for a person."""
+    if type(read) is SlackUser:
+        return type(made) is str
     return type(made) in {int, float} and type(read) in {float, Decimal}
 
 

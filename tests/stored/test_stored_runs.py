@@ -1,9 +1,11 @@
 """Runs that 0.1.0 stored end today as they would have ended there, whatever they waited for."""
 
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -25,7 +27,30 @@ from tests.workflows.engine.oracle import violations
 from workflows.engine.base import KEPT, Start
 from workflows.testing import FakeClock, Kit, KitRun
 
-EXPECTED = orjson.loads((HERE / "0.1.0.json").read_bytes())
+ACTOR = re.compile(r"(?:slack:T0HARBOR|token|operator):(?=\w+$)")
+
+
+def named(result: Any) -> Any:
+    """Answer what a job returned with whoever decided as jobs name them since: by id or name.
+
+    To 0.1.0 `decision.by` was the actor that is stored; nothing else may differ.
+    """
+    match result:
+        case dict():
+            return {
+                key: ACTOR.sub("", value) if key == "by" else named(value)
+                for key, value in result.items()
+            }
+        case list():
+            return [named(each) for each in result]
+        case _:
+            return result
+
+
+EXPECTED = {
+    story: {**ending, "result": named(ending["result"])}
+    for story, ending in orjson.loads((HERE / "0.1.0.json").read_bytes()).items()
+}
 COLUMNS = (
     # A running run is one whose process was killed; superseded entries come of a retry.
     ("runs", "status", set(RunStatus)),
@@ -67,7 +92,9 @@ def test_every_run_that_was_started_by_hand_has_an_ending(database):
 
 @pytest.mark.parametrize("story", ENDINGS)
 async def test_a_stored_run_ends_as_it_would_have_i26(database, story):
-    assert await ended(story, database) == EXPECTED[story]
+    found = await ended(story, database)
+
+    assert {**found, "result": named(found["result"])} == EXPECTED[story]
 
 
 async def test_every_stored_run_is_shown_with_its_timeline(kit):
@@ -138,7 +165,7 @@ async def test_what_has_ended_is_tidied_up_ninety_days_later(database, kit):
 
     view = await KitRun(run_of(database, "decided, approve"), kit).view()
     assert "pruned" in [line.what for line in view.timeline]
-    assert view.result == EXPECTED["decided, approve"]["result"]
+    assert named(view.result) == EXPECTED["decided, approve"]["result"]
     assert violations(kit.path) == []
 
 

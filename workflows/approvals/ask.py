@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.actors import decider
 from workflows.approvals.digest import digest
 from workflows.approvals.gate import (
     Approved,
@@ -118,12 +119,12 @@ def decision(event: Event | Silence) -> Decision:
         return Expired()
     kind = Approved if event.kind == Choice.APPROVED else Rejected
     votes = tuple(
-        Cast(vote["person"], Choice(vote["choice"]), vote["note"], _time(vote["at"]))
+        Cast(decider(vote["person"]), Choice(vote["choice"]), vote["note"], _time(vote["at"]))
         for vote in event.payload["votes"]
     )
     if event.actor is None or event.at is None:
         raise TypeError(f"the event that ended {event.name!r} does not say who and when")
-    return kind(by=event.actor, note=event.payload["note"], at=event.at, votes=votes)
+    return kind(by=decider(event.actor), note=event.payload["note"], at=event.at, votes=votes)
 
 
 def _time(text: str) -> datetime:

@@ -4,16 +4,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypeVar
 
+from workflows.actors import Decider
 from workflows.truth import no_truth
 
 USER = re.compile(r"[UW][A-Z0-9]{2,20}", re.ASCII)
 GROUP = re.compile(r"S[A-Z0-9]{2,20}", re.ASCII)
 TEAM = re.compile(r"[TE][A-Z0-9]{2,20}", re.ASCII)
 MOST_NAMED = 100
+Who = TypeVar("Who", bound=str, default=str)
 MATCH_IT = (
     "write `match decision:` with `case Approved():`, `case Rejected():` and `case Expired():`"
 )
@@ -162,10 +165,10 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """An answer that counts: who (actor), what, why, and when."""
+class Cast(Generic[Who]):
+    """An answer that counts: who, what, why, and when. Where it is stored, *person* is an actor."""
 
-    person: str
+    person: Who
     choice: Choice
     note: str | None
     at: datetime
@@ -174,12 +177,12 @@ class Cast:
 @no_truth(MATCH_IT)
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """As many people as needed said yes. *by* is the actor whose answer completed it."""
+    """As many people as needed said yes. *by* is who completed it: `match` their type."""
 
-    by: str
+    by: Decider
     note: str | None
     at: datetime
-    votes: tuple[Cast, ...] = ()
+    votes: tuple[Cast[Decider], ...] = ()
 
 
 @no_truth(MATCH_IT)
@@ -187,10 +190,10 @@ class Approved:
 class Rejected:
     """Somebody who may decide said no."""
 
-    by: str
+    by: Decider
     note: str | None
     at: datetime
-    votes: tuple[Cast, ...] = ()
+    votes: tuple[Cast[Decider], ...] = ()
 
 
 @no_truth(MATCH_IT)

@@ -14,7 +14,9 @@ from workflows import (
     Context,
     Event,
     Expired,
+    Operator,
     Policy,
+    Program,
     Rejected,
     Retries,
     Route,
@@ -69,9 +71,19 @@ async def ship(ctx: Context, order: Order) -> Shipped:
         case Approved(note=note):
             return await paid(ctx, order, note)
         case Rejected(by=by):
-            return Shipped(reason=f"rejected by {by}")
+            return Shipped(reason=f"rejected by {who(by)}")
         case Expired():
             return Shipped(reason="nobody decided")
+
+
+def who(by: SlackUser | Program | Operator) -> str:
+    match by:
+        case SlackUser():
+            return f"{by.mention} of {by.team}"
+        case Program() | Operator():
+            return by
+        case _:
+            assert_never(by)
 
 
 async def paid(ctx: Context, order: Order, note: str | None) -> Shipped:

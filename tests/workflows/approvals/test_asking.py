@@ -16,7 +16,7 @@ from workflows.approvals.gate import Approved, Cast, Choice, Expired, Policy, Re
 from workflows.plain import plain
 
 CHANNEL = Policy(channel_members=True)
-BO, CY = "slack:T0HARBOR:UBO", "slack:T0HARBOR:UCY"
+BO, CY = "UBO", "UCY"
 
 
 class Payment(BaseModel):

@@ -62,7 +62,7 @@ async def test_a_token_that_may_decide_does_so_under_its_own_name(asked, tmp_pat
     assert isinstance(receipt, Accepted)
     assert receipt.disposition is Disposition.RESOLVED
     await harness.run()
-    assert await harness.result(run) == {"is": "Approved", "by": "token:ci"}
+    assert await harness.result(run) == {"is": "Approved", "by": "ci"}
     assert violations(tmp_path / "harbor.db") == []
 
 

@@ -87,7 +87,7 @@ async def test_a_policy_is_judged_as_everywhere_and_each_click_is_told_its_rulin
         assert first == Counted(1, 2)
         assert isinstance(second, Decides)
         assert late == Closed()
-        assert await run.result() == {"cost": 7, "by": "slack:T0HARBOR:UCY", "sent": "1 tea"}
+        assert await run.result() == {"cost": 7, "by": "UCY", "sent": "1 tea"}
 
 
 async def test_what_people_are_shown_is_there_to_be_looked_at():
