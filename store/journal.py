@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from store.database import Tx
@@ -80,6 +80,16 @@ _SUPERSEDE_CANCELLED = Query(
     )
     .values(status=EntryStatus.SUPERSEDED)
 )
+_TOLD = Query(
+    select(_c.name).where(
+        _c.run_id == bindparam("of_run"),
+        or_(
+            and_(named(_c.kind, EntryKind.WAIT), named(_c.status, EntryStatus.CANCELLED)),
+            and_(named(_c.kind, EntryKind.CANCEL), named(_c.status, EntryStatus.DONE)),
+        ),
+    ),
+    str,
+)
 _LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run")), lambda seq: seq)
 
 
@@ -129,6 +139,11 @@ def supersede(tx: Tx, run_id: str, seq: int) -> None:
 def supersede_cancelled(tx: Tx, run_id: str) -> None:
     """Take the waits that were given up out of the replay: they are opened again."""
     tx.run(_SUPERSEDE_CANCELLED, of_run=run_id)
+
+
+def told(tx: Tx, run_id: str) -> list[str]:
+    """Answer the entries in whose branches it was said that they are over."""
+    return tx.all(_TOLD, of_run=run_id)
 
 
 def last_seq(tx: Tx, run_id: str) -> int | None:

@@ -19,6 +19,7 @@ class Parked(NamedTuple):
     requested_by: str
     status: RunStatus
     cancel_requested_at: datetime | None
+    cancel_under_way: bool | None
     accepted_seq: int | None
 
 

@@ -25,6 +25,7 @@ class Claimed(NamedTuple):
     epoch: int
     idle_claims: int
     cancel_requested_at: datetime | None
+    cancel_under_way: bool | None
     created_at: datetime
     accepted_seq: int | None
     depth: int

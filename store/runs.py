@@ -11,6 +11,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -35,13 +36,6 @@ _run = _c.id == bindparam("run_id")
 # Whoever writes to a running run proves in the same statement that it is still the owner.
 _owned = and_(_run, _c.epoch == bindparam("of_epoch"), named(_c.status, RunStatus.RUNNING))
 _nobody = {"owner": null(), "lease_until": null(), "updated_at": bindparam("now")}
-
-
-class Cancel(NamedTuple):
-    """Whether a cancel was asked for while a pass was under way, and by whom."""
-
-    requested_at: datetime | None
-    by: str | None
 
 
 class Run(NamedTuple):
@@ -85,6 +79,7 @@ class Told(NamedTuple):
     has_buffered: bool
     has_gates: bool
     parent_id: str | None
+    is_to_end: bool
 
 
 RUN_COLUMNS = [_c[name] for name in Run._fields]
@@ -94,7 +89,9 @@ _has_buffered = exists().where(
     EVENTS.c.run_id == bindparam("run_id"), named(EVENTS.c.status, EventStatus.BUFFERED)
 )
 _has_gates = exists().where(GATES.c.run_id == bindparam("run_id"))
-_told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates, _c.parent_id)
+# IS NULL of a column that this statement does not write is never true in SQLite's RETURNING.
+_is_to_end = func.coalesce(_c.cancel_requested_at, literal_column("0")) > literal_column("0")
+_told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates, _c.parent_id, _is_to_end)
 
 _INSERT = Query(
     inserting(
@@ -123,8 +120,7 @@ _PARK = Query(
     update(RUNS)
     .where(_owned)
     .values(status=RunStatus.WAITING, idle_claims=0, **_nobody)
-    .returning(_c.cancel_requested_at, _c.cancelled_by),
-    Cancel,
+    .returning(_c.cancel_requested_at)
 )
 _KEEP = Query(
     update(RUNS)
@@ -142,8 +138,7 @@ _BACK_OFF = Query(
     update(RUNS)
     .where(_owned)
     .values(status=RunStatus.READY, ready_at=bindparam("at"), idle_claims=0, **_nobody)
-    .returning(_c.cancel_requested_at, _c.cancelled_by),
-    Cancel,
+    .returning(_c.cancel_requested_at)
 )
 _RELEASE = Query(
     update(RUNS)
@@ -193,7 +188,8 @@ _CANCEL = Query(
     .values(
         cancel_requested_at=bindparam("now"),
         cancelled_by=bindparam("by"),
-        # One that backs off ends now rather than at its next attempt.
+        cancel_under_way=or_(named(_c.status, RunStatus.RUNNING), _c.idle_claims > 0),
+        # What waits beside a step that backs off is told now.
         ready_at=func.iif(named(_c.status, RunStatus.READY), bindparam("now"), _c.ready_at),
         updated_at=bindparam("now"),
     )
@@ -278,8 +274,8 @@ def status(tx: Tx, run_id: str) -> RunStatus | None:
     return tx.first(_STATUS, run_id=run_id)
 
 
-def park(tx: Tx, run_id: str, epoch: int) -> list[Cancel]:
-    """Let go of a run that waits; answers whether a cancel was asked for, or no row: fenced."""
+def park(tx: Tx, run_id: str, epoch: int) -> list[Row]:
+    """Let go of a run that waits; answers as `keep` does."""
     return tx.all(_PARK, run_id=run_id, of_epoch=epoch, now=tx.now)
 
 
@@ -294,8 +290,8 @@ def extend(tx: Tx, run_id: str, epoch: int, until: datetime) -> bool:
     return tx.run(_EXTEND, run_id=run_id, of_epoch=epoch, until=until) == 1
 
 
-def back_off(tx: Tx, run_id: str, epoch: int, at: datetime) -> list[Cancel]:
-    """Make a running run ready at *at*; answers as `park` does."""
+def back_off(tx: Tx, run_id: str, epoch: int, at: datetime) -> list[Row]:
+    """Make a running run ready at *at*; answers as `keep` does."""
     return tx.all(_BACK_OFF, run_id=run_id, of_epoch=epoch, at=at, now=tx.now)
 
 

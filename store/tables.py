@@ -80,6 +80,7 @@ class EntryKind(StrEnum):
     RANDOM = "random"
     GATHER = "gather"
     PATCH = "patch"
+    CANCEL = "cancel"  # where in a branch a cancel is raised
 
 
 class EntryStatus(StrEnum):
@@ -242,6 +243,9 @@ class RunRow(SQLModel, table=True):
     parent_name: str | None = None
     parent_nth: int | None = None
     depth: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # parents above it
+    # Whether a pass may have been under way when a cancel was asked for: what it had begun goes on.
+    # None: none was, or of a version that did not say.
+    cancel_under_way: bool | None = None
 
 
 class JournalRow(SQLModel, table=True):

@@ -52,6 +52,7 @@ PHRASES = {
     "step failed": "Failed: {}",
     "step retrying": "Will be tried again: {}",
     "step superseded": "Failed, and tried again later: {}",
+    "told to end": "Told to end",
     "pruned": "Tidied up",
 }
 LOOKS = {

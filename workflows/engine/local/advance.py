@@ -48,6 +48,8 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
     finally:
         progress.verbs.close()
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
+        outcome = progress.to_be_told(outcome)
+    if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
     progress.writes.passed_over = progress.journal.passed_over()
     return outcome

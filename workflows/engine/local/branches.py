@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from store.journal import Entry
 from workflows.engine.local.journal import Reading
 from workflows.engine.local.outcome import Broken, Key, Later, Waiting
-from workflows.errors import ConcurrentStep, ControlFlow, RunCancelled, StepMisused
+from workflows.errors import (
+    ConcurrentStep,
+    ControlFlow,
+    Postponed,
+    RunCancelled,
+    StepMisused,
+)
 from workflows.failpoint import Killed
 from workflows.faults import members_of
 from workflows.step import MOST_BRANCHES
@@ -21,7 +28,10 @@ from workflows.step import MOST_BRANCHES
 
 @dataclass(eq=False, slots=True)
 class Branch:
-    """The job itself, or one coroutine of a gather. *ending* is how its part of the pass ended."""
+    """The job itself, or one coroutine of a gather. *ending* is how its part of the pass ended.
+
+    *stand* is the last step, wait or gather that it was answered: a cancel is raised out of that.
+    """
 
     reading: Reading
     prefix: str = ""
@@ -29,14 +39,26 @@ class Branch:
     is_busy: bool = False
     is_told: bool = False  # that the run is cancelled, or the branch over: once
     tries: int = 1  # passes since an entry of the run, this one included; 1: it has written since
+    parent: "Branch | None" = None
+    stand: Entry | None = None
+    is_in_step: bool = False  # its function is called, or was begun before
+    is_at_edge: bool = False  # it is about to begin a step that is new
+    gather: Entry | None = None  # whose branches are not all at their end
+    has_ended: bool = False  # by itself: it has returned or raised
+    goes_back: bool = False  # to where it stands, in a pass of its own
 
     def waiting(self, on: Key) -> Waiting:
         """Answer that this branch waits."""
-        return Waiting((on,), (on,) if self.is_told else (), self.is_told)
+        return Waiting((on,), (on,) if self.is_told else ())
 
     def later(self, pause: timedelta) -> Later:
         """Answer that a step of this branch is tried again."""
-        return Later(pause, is_told=self.is_told)
+        return Later(pause)
+
+    def go_back(self) -> None:
+        """Have this branch run again at once, whatever it has come to."""
+        self.goes_back = True
+        self.ending = Later(timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,7 @@ async def run_all(
     async def one(branch: Branch, coroutine: Coroutine[Any, Any, Any]) -> End:
         enter(branch)
         end = await _end_of(branch, coroutine)
+        branch.has_ended = not end.is_parked
         await leave(branch)
         return end
 
@@ -115,7 +138,7 @@ async def run_all(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         close(coroutines)
-    return [task.result() for task in tasks]
+    return [_now(task.result()) for task in tasks]
 
 
 async def _end_of(branch: Branch, coroutine: Coroutine[Any, Any, Any]) -> End:
@@ -141,16 +164,20 @@ def _wrapped(branch: Branch, error: BaseException) -> End:
     return End(branch, signal=cancelled)
 
 
+def _now(end: End) -> End:
+    """Answer an end as it is now: a branch that had ended may have to go back."""
+    return End(end.branch, signal=Postponed()) if end.branch.goes_back else end
+
+
 def merged(ends: Sequence[End]) -> Waiting | Later:
     """Answer what the parked branches wait for, together."""
     endings = [end.branch.ending for end in ends if isinstance(end.branch.ending, Waiting | Later)]
     on = tuple(key for ending in endings for key in ending.on)
     closing = tuple(key for ending in endings for key in ending.closing)
-    is_told = all(ending.is_told for ending in endings)
     pauses = [ending.pause for ending in endings if isinstance(ending, Later)]
     if pauses:
-        return Later(min(pauses), on, closing, is_told)
-    return Waiting(on, closing, is_told)
+        return Later(min(pauses), on, closing)
+    return Waiting(on, closing)
 
 
 def first_error(ends: Sequence[End]) -> BaseException | None:

@@ -27,6 +27,25 @@ def branch_of(name: str) -> str:
     return branch + bracket
 
 
+RETURNED = "returned()"  # what a job had returned when it was told of a cancel; no step's name
+
+
+def told_at(entry: Entry | None = None) -> str:
+    """Answer what the entry is called that says where a cancel is raised; None: at the first verb.
+
+    No step can be called so.
+    """
+    if entry is None:
+        return "cancel()"
+    return f"cancel({label(entry.name.removeprefix(branch_of(entry.name)), entry.nth)})"
+
+
+def told_where(name: str) -> str:
+    """Answer out of which step that is, for people, by the name of the entry; "": the first."""
+    branch = branch_of(name)
+    return branch + name.removeprefix(branch).removeprefix("cancel(").removesuffix(")")
+
+
 class Journal:
     """One run's entries, by branch. Up to *accepted* a person takes the code as it is now."""
 
@@ -67,11 +86,16 @@ class Reading:
         self._unread: dict[Key, Entry] = {}
         self._to_repeat: set[Key] = set()
         self._taken: set[Key] = set()
+        self._marks: dict[str, Entry] = {}
         self._last_read = 0
         self._uses: dict[str, int] = {}
         self.superseded: list[int] = []
         for entry in entries:
             key = (entry.name, entry.nth)
+            if entry.kind is EntryKind.CANCEL:
+                if entry.status is not SUPERSEDED:
+                    self._marks[entry.name.removeprefix(branch_of(entry.name))] = entry
+                continue
             if entry.status is not SUPERSEDED:
                 self._unread[key] = entry
                 continue
@@ -137,9 +161,41 @@ class Reading:
         ]
         return [label(e.name, e.nth) for e in sorted(gone, key=lambda e: e.seq)]
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether it is written down where a cancel is raised in this branch."""
+        return bool(self._marks)
+
+    def is_told_later(self) -> bool:
+        """Whether a cancel is raised at what is not read yet."""
+        return self.has_marks or any(
+            entry.kind is EntryKind.WAIT and entry.status is EntryStatus.CANCELLED
+            for entry in self._unread.values()
+        )
+
+    def mark(self, where: str) -> Entry | None:
+        """Answer what is written down under a name that no step can have."""
+        return self._marks.get(where)
+
+    def was_told_at(self, where: str) -> bool:
+        """Whether a cancel is raised there; what closing code does comes after it."""
+        mark = self._marks.get(where)
+        if mark is None:
+            return False
+        self._last_read = max(self._last_read, mark.seq)
+        return True
+
     def has_gone_further(self) -> bool:
         """Whether the run has already done something that the code reaches later, if at all."""
         return any(entry.seq > self._last_read for entry in self._unread.values())
+
+    def unmet(self) -> list[str]:
+        """Answer what the run has done after the last that was read, but for what is accepted."""
+        if not self._unread:
+            return []
+        known = max(self._last_read, self._accepted)
+        later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
+        return [label(e.name, e.nth) for e in later]
 
     def refuse_insertion(self, name: str, nth: int) -> None:
         """Raise Blocked where a new step stands before the point the run had reached.
@@ -147,13 +203,9 @@ class Reading:
         Entries unread *after* the last one read prove it: the code has changed there. Unread ones
         before it were passed over; their steps have been removed, which is harmless.
         """
-        if not self._unread:
-            return
-        known = max(self._last_read, self._accepted)
-        later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
         # A step that a person had repeated stands where it always stood.
-        if later and (name, nth) not in self._to_repeat:
-            done = ", ".join(label(e.name, e.nth) for e in later)
+        if (later := self.unmet()) and (name, nth) not in self._to_repeat:
+            done = ", ".join(later)
             raise Blocked(
                 f"nondeterminism: the code now reaches {label(name, nth)!r}, which is new, before"
                 f" what this run has already done: {done}. Nothing was executed. Guard it with"

@@ -45,7 +45,8 @@ class Writes:
 
     *superseded* are places of entries that are not to answer again; *given_up* what the names of
     waits begin with that nobody waits for any more, but for those of some entries; *passed_over*
-    steps that are done and that the code has no more, for people to know.
+    steps that are done and that the code has no more, for people to know. *has_heard*: that a
+    cancel was asked for; a pass that has not writes nothing.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Writes:
     superseded: list[int] = field(default_factory=list)
     given_up: list[tuple[str, tuple[Key, ...]]] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    has_heard: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.waits or self.superseded or self.given_up)
@@ -60,7 +62,31 @@ class Writes:
     def without_waits(self) -> "Writes":
         """Answer the same as if no wait had been reached that is not open yet."""
         entries = [entry for entry in self.entries if not is_open_wait(entry)]
-        return Writes(entries, [], self.superseded, self.given_up)
+        return Writes(entries, [], self.superseded, self.given_up, has_heard=self.has_heard)
+
+    def before(self, later: "Writes") -> "Writes":
+        """Answer both together, *later* after this."""
+        return Writes(
+            self.entries + later.entries,
+            self.waits + later.waits,
+            self.superseded + later.superseded,
+            self.given_up + later.given_up,
+            has_heard=self.has_heard or later.has_heard,
+        )
+
+    def forget(self, names: str) -> None:
+        """Leave out everything whose name begins so, as if it had not been."""
+        self.waits = [wait for wait in self.waits if not wait.name.startswith(names)]
+        self.entries = [entry for entry in self.entries if not entry.name.startswith(names)]
+
+    def forget_wait(self, key: Key) -> None:
+        """Leave out a wait that was reached and is not open yet, as if it had not been."""
+        self.waits = [wait for wait in self.waits if wait.entry != key]
+        self.entries = [
+            entry
+            for entry in self.entries
+            if not is_open_wait(entry) or (entry.name, entry.nth) != key
+        ]
 
     def give_up_waits(self, branch: str, keeping: tuple[Key, ...] = ()) -> None:
         """Let go of the waits of a branch: those not opened yet have ended before they began."""
@@ -81,13 +107,11 @@ class Writes:
 class Waiting(NamedTuple):
     """The job waits; *on* lists the entries of the waits any of which wakes it.
 
-    A cancel ends them, but for those of *closing*: that code was reached because of the cancel.
-    With *is_told* there is nothing to tell the job: everything that waits is closing code.
+    Those of *closing* belong to branches that are over: that code runs whatever else ends.
     """
 
     on: tuple[Key, ...]
     closing: tuple[Key, ...] = ()
-    is_told: bool = False
 
 
 class Done(NamedTuple):
@@ -116,7 +140,6 @@ class Later(NamedTuple):
     pause: timedelta
     on: tuple[Key, ...] = ()
     closing: tuple[Key, ...] = ()
-    is_told: bool = False
 
 
 Outcome = Waiting | Done | Broken | Later

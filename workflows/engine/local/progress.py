@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from store.journal import Entry
@@ -18,10 +18,19 @@ from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
 from workflows.engine.local.branches import Branch, beside
 from workflows.engine.local.calls import Calls
-from workflows.engine.local.journal import Journal, label
-from workflows.engine.local.outcome import Broken, Later, Waiting, Writes, is_open_wait
+from workflows.engine.local.cancelling import CancelAsked, Telling
+from workflows.engine.local.journal import RETURNED, Journal, label
+from workflows.engine.local.outcome import (
+    Broken,
+    Done,
+    Later,
+    Outcome,
+    Waiting,
+    Writes,
+    is_open_wait,
+)
 from workflows.engine.local.verbs import Verbs
-from workflows.errors import Blocked, NestedStep, PassOver, RunCancelled
+from workflows.errors import Blocked, NestedStep, PassOver, Postponed
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
 from workflows.step import checked_name, in_step
@@ -33,6 +42,13 @@ T = TypeVar("T")
 MOST_ENTRIES = 10_000
 LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
+# They take no time: nobody stands at them.
+FACTS = frozenset({EntryKind.NOW, EntryKind.UUID, EntryKind.RANDOM})
+UNTOLD = (
+    "nondeterminism: this run is to be cancelled where it stands, and the code does not come there"
+    " any more: {}. Nothing was executed. Bring the old code back and retry; or retry to go on with"
+    " the code as it is now; or cancel the run by force, without its closing code"
+)
 
 
 def _is_timed(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any] | None) -> bool:
@@ -62,20 +78,22 @@ class Stop:
 class Pass(NamedTuple):
     """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
 
-    *record* writes entries down and answers whether a cancel has been asked for. Up to entry
-    *accepted* a person takes the code as it is now. *parents* counts the runs above it.
+    *record* writes entries down, and raises CancelAsked instead where the pass has not heard of a
+    cancel; *cancel_under_way*: see `Telling`. Up to entry *accepted* a person takes the code as it
+    is now. *parents* counts the runs above it.
     """
 
     installation: str
     run_id: str
     tries: int
     cancel_requested: bool
-    record: Callable[[Writes], Awaitable[bool]]
+    record: Callable[[Writes], Awaitable[None]]
     clock: Clock
     registry: Registry
     calls: Calls
     stop: Stop
     job: str = ""
+    cancel_under_way: bool | None = None
     accepted: int = 0
     requested_by: str = ""
     parents: int = 0
@@ -107,7 +125,10 @@ class Progress:
         self._root = Branch(self.journal.reading(), tries=of.tries)
         self._task = asyncio.current_task(self._loop)
         self._branches: dict[asyncio.Task[Any] | None, Branch] = {self._task: self._root}
-        self._cancel_requested = of.cancel_requested
+        self._everyone = [self._root]
+        self.telling = Telling(
+            self._mark, is_asked=of.cancel_requested, was_under_way=of.cancel_under_way
+        )
         self._writing = asyncio.Lock()
         # From before a step is called until it has an end: its tries are counted.
         self.under_way: set[Trying] = set()
@@ -180,16 +201,20 @@ class Progress:
         return found
 
     def find(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
-        """See `look`. Stops before something is done where a cancel was asked for, or the code
-        has changed, or the journal is full."""
+        """See `look`. Stops before something is done where the code has changed, or a cancel was
+        asked for, or the journal is full."""
+        if kind not in FACTS:
+            self.telling.at_first(branch)
         nth, entry = self.look(branch, kind, name)
         if entry is None or (kind is EntryKind.STEP and entry.status not in SETTLED):
-            self._tell(branch)
+            self.telling.at_next(branch)
         if entry is None:
             try:
                 branch.reading.refuse_insertion(branch.prefix + name, nth)
             except Blocked as blocked:
                 self.block(blocked.reason)
+            if kind not in FACTS:
+                self.telling.before(branch, kind)
             self._refuse_too_much()
         return nth, entry
 
@@ -213,11 +238,39 @@ class Progress:
         self._broken = Broken(RunStatus.BLOCKED, reason)
         raise Blocked(reason)
 
-    def _tell(self, branch: Branch) -> None:
-        # Once: the closing code of a cancelled run may take steps of its own.
-        if self._cancel_requested and not branch.is_told:
-            branch.is_told = True
-            raise RunCancelled
+    def _mark(self, branch: Branch, where: str) -> None:
+        """Have it written down where in a branch a cancel is raised."""
+        self.put(branch, self.entry(branch, EntryKind.CANCEL, where, 1, EntryStatus.DONE))
+
+    def hear(self, outcome: Outcome) -> Outcome:
+        """Answer how a pass ends that could not be written, a cancel having been asked for."""
+        self._root.has_ended = self._root.ending is None
+        is_again = not self.is_over and self.telling.hear(self._everyone, self.writes)
+        return self._again(outcome) if is_again else outcome
+
+    def to_be_told(self, outcome: Outcome) -> Outcome:
+        """Answer how a pass ends whose job has ended by itself, untold that it is cancelled."""
+        root = self._root
+        if self.is_over or not self.telling.is_due(root):
+            return self._as_returned(outcome)
+        if unmet := root.reading.unmet():
+            return Broken(RunStatus.BLOCKED, UNTOLD.format(", ".join(unmet)))
+        return self._again(outcome) if self.telling.end(root) else outcome
+
+    def _again(self, outcome: Outcome) -> Later:
+        """Have the job told; what it has returned counts where it does nothing about it then."""
+        if isinstance(outcome, Done):
+            kind, done = EntryKind.CANCEL, EntryStatus.DONE
+            self._put(self.entry(self._root, kind, RETURNED, 1, done, outcome.result))
+        return Later(timedelta())
+
+    def _as_returned(self, outcome: Outcome) -> Outcome:
+        """Answer what a job had returned that was told of a cancel then, and let it through."""
+        returned = self._root.reading.mark(RETURNED)
+        if returned is None or returned.seq != self.journal.written:
+            return outcome
+        is_let_through = isinstance(outcome, Broken) and outcome.status is RunStatus.CANCELLED
+        return Done(returned.value or "null") if is_let_through else outcome
 
     def _refuse_too_much(self) -> None:
         """End the run where its journal would grow too large to be read in every pass."""
@@ -264,23 +317,31 @@ class Progress:
         self.writes.entries.append(entry)
         return entry
 
-    async def write_down(self, branch: Branch) -> None:
+    async def write_down(self, branch: Branch, *, is_begun: bool = False) -> None:
         """Make what has happened durable before something else happens.
 
-        Raises RunCancelled where that has been asked for meanwhile, PassOver where the store
-        could not write.
+        Raises Postponed where the branch goes back, a cancel having been asked for meanwhile;
+        PassOver where the store could not write. *is_begun*: the step it is about to take has been
+        before, and goes on.
         """
         if not self.writes and not self._writing.locked():
             return
         branch.is_busy = True
+        branch.is_at_edge = not is_begun
         try:
             await self._record()
         finally:
-            branch.is_busy = False
+            branch.is_busy = branch.is_at_edge = False
         if self.is_over:
             # What this branch has done may have been in the hands of one that could not write it.
             raise PassOver
-        self._tell(branch)
+        if branch.goes_back:
+            raise Postponed
+
+    def taken(self) -> Writes:
+        """Answer what is to be written, as of what the pass knows."""
+        self.writes.has_heard = self.telling.is_asked
+        return self.writes
 
     async def _record(self) -> None:
         # One after the other: what this branch has done may be in another one's hands.
@@ -288,9 +349,15 @@ class Progress:
             if not self.writes:
                 return
             await self._count_tries()
-            writes, self.writes = self.writes, Writes()
+            writes, self.writes = self.taken(), Writes()
             try:
-                self._cancel_requested |= await self.run.record(writes)
+                try:
+                    await self.run.record(writes)
+                except CancelAsked:
+                    self.writes = writes.before(self.writes)
+                    self.telling.hear(self._everyone, self.writes)
+                    writes, self.writes = self.taken(), Writes()
+                    await self.run.record(writes)
             except Exception as error:
                 # As an exception it would be the job's to catch, and effects could follow.
                 self.lost = error
@@ -319,7 +386,8 @@ class Progress:
     def new_branch(self, of: Branch, prefix: str) -> Branch:
         """Answer a branch of a branch, for a task that is to begin."""
         reading = self.journal.reading(prefix)
-        branch = Branch(reading, prefix, is_told=of.is_told, tries=of.tries)
+        branch = Branch(reading, prefix, is_told=of.is_told, tries=of.tries, parent=of)
+        self._everyone.append(branch)
         self._to_begin.add(branch)
         self._all_begun.clear()
         return branch

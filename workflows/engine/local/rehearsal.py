@@ -78,6 +78,7 @@ async def _rehearsed(
         run_id=run.id,
         tries=1,
         cancel_requested=run.cancel_requested_at is not None,
+        cancel_under_way=run.cancel_under_way,
         record=_record_nothing,
         clock=clock,
         accepted=run.accepted_seq or 0,
@@ -153,8 +154,8 @@ class AnyPlugins(Plugins):
         return cast(Plugin, None)
 
 
-async def _record_nothing(writes: Writes) -> bool:
-    return False
+async def _record_nothing(writes: Writes) -> None:
+    return None
 
 
 async def _send_nothing(delivery: Delivery) -> Receipt:

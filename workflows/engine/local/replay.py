@@ -139,7 +139,7 @@ class Replay:
                 entry = await self._execute(branch, entry, name, nth, call, args, how)
         elif entry.status is EntryStatus.STARTED:
             entry = self._settle(branch, entry, calling.unknown(name))
-        return self._answer(entry, _itself)
+        return self._answer(branch, entry, _itself)
 
     async def _wait_for_event(
         self, name: str, timeout: Duration, expected: Sequence[str], opening: Opening | None
@@ -170,13 +170,13 @@ class Replay:
             branches.check_coroutines(name, coroutines)
             branch = self._progress.enter(name)
             nth, entry = self._progress.find(branch, EntryKind.GATHER, name)
-            self._check_width(branch, entry, name, nth, len(coroutines))
+            entry = self._check_width(branch, entry, name, nth, len(coroutines))
         except BaseException:
             branches.close(coroutines)
             raise
         prefixes = (_prefix(branch, name, nth, place) for place in range(len(coroutines)))
         inner = [self._progress.new_branch(branch, prefix) for prefix in prefixes]
-        branch.is_busy = True
+        branch.is_busy, branch.gather = True, entry
         try:
             with self._progress.undisturbed(name):
                 ends = await branches.run_all(
@@ -185,7 +185,7 @@ class Replay:
         finally:
             branch.is_busy = False
             self._progress.expect_no_more(inner)
-        return self._gathered(branch, ends)
+        return self._gathered(branch, entry, ends)
 
     async def _run_job(self, name: str, job: str, arguments: Given, timeout: Duration) -> Any:
         length = duration(timeout)
@@ -217,16 +217,16 @@ class Replay:
     ) -> Entry:
         """Call the step function; answer its entry, or raise Postponed until the next attempt."""
         before = entry.attempt if entry else 0
+        is_begun = entry is not None or branch.tries > 1
         if entry is not None and (left := self._progress.read(entry, self._time_left)):
             self._postpone(branch, entry, left)
+        branch.is_at_edge = not is_begun
         prepared = await self._prepared(branch, entry, name, nth, call)
-        if how.at_most_once:
-            entry = entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
-            self._progress.put(branch, entry._replace(status=EntryStatus.STARTED))
         # A pass that ended without a word may have got as far as calling this step.
         trying = Trying(branch, name, nth, before + branch.tries, entry)
         self._progress.under_way.add(trying)
         try:
+            await self._begin(trying, how, is_begun=is_begun)
             result = await self._called(trying, prepared, args, how)
         finally:
             self._progress.under_way.discard(trying)
@@ -254,25 +254,34 @@ class Replay:
         except NoThread:
             self._put_off(branch, entry, name, nth)
         finally:
-            branch.is_busy = False
-        if self._progress.is_over:  # meanwhile
+            branch.is_busy = branch.is_at_edge = False
+        if self._progress.is_over or branch.goes_back:  # meanwhile
             prepared.drop()
-            raise PassOver
+            raise Postponed if branch.goes_back else PassOver
         return prepared
+
+    async def _begin(self, step: Trying, how: calling.Manner, *, is_begun: bool) -> None:
+        """Write down what has happened; of a step that may begin once then that it has begun."""
+        await self._progress.write_down(step.branch, is_begun=is_begun)
+        if not how.at_most_once:
+            return
+        new = step.entry or self._progress.entry(step.branch, EntryKind.STEP, step.name, step.nth)
+        step.entry = self._progress.put(step.branch, new._replace(status=EntryStatus.STARTED))
+        step.attempt = 1
+        await self._progress.write_down(step.branch, is_begun=True)
 
     async def _called(
         self, step: Trying, call: Call, args: tuple[Any, ...], how: calling.Manner
     ) -> calling.Result:
         run, branch = self._progress.run, step.branch
-        await self._progress.write_down(branch)
         current = CurrentStep(
             run.installation, run.run_id, branch.prefix + step.name, step.nth, step.attempt
         )
-        branch.is_busy = True
+        branch.is_busy = branch.is_in_step = True
         try:
             return await calling.attempt(step.name, current, call, args, how)
         finally:
-            branch.is_busy = False
+            branch.is_busy = branch.is_in_step = False
 
     def _time_left(self, value: Any) -> timedelta:
         return calling.time_left(value, self._progress.now())
@@ -299,7 +308,8 @@ class Replay:
             value = calling.to_try_again(result, self._progress.now())
         return self._progress.put(branch, entry._replace(status=result.status, value=value))
 
-    def _answer(self, entry: Entry, of: Callable[[Any], T]) -> T:
+    def _answer(self, branch: Branch, entry: Entry, of: Callable[[Any], T]) -> T:
+        self._progress.telling.after(branch, entry)
         if entry.status is EntryStatus.DONE:
             return self._progress.read(entry, of)
         step = label(entry.name, entry.nth)
@@ -327,7 +337,7 @@ class Replay:
             raise RunCancelled
         if entry.status is EntryStatus.STARTED:
             self._park(branch, waits)
-        return self._answer(entry, of)
+        return self._answer(branch, entry, of)
 
     def _new_child(self, job: str, arguments: Given, branch: Branch, key: Key) -> NewChild:
         run = self._progress.run
@@ -348,14 +358,14 @@ class Replay:
 
     def _check_width(
         self, branch: Branch, entry: Entry | None, name: str, nth: int, width: int
-    ) -> None:
+    ) -> Entry:
         """Write down how many branches there are; raises Blocked where there were others."""
         if entry is None:
-            self._put(branch, EntryKind.GATHER, name, nth, EntryStatus.STARTED, dumps(width))
-            return
+            kind, status = EntryKind.GATHER, EntryStatus.STARTED
+            return self._put(branch, kind, name, nth, status, dumps(width))
         before = self._progress.read(entry, int)
         if before == width:
-            return
+            return entry
         if entry.seq > self._progress.run.accepted:
             self._progress.block(
                 f"nondeterminism: {label(entry.name, nth)!r} gathers {width} branches in the code,"
@@ -363,11 +373,11 @@ class Replay:
                 " depend on the run's input and journal only, or bring the old code back, and"
                 " retry; or retry to go on with the code as it is now; or cancel the run"
             )
-        self._progress.put(branch, entry._replace(value=dumps(width)))
         for place in range(width, before):
             self._progress.writes.give_up_waits(_prefix(branch, name, nth, place))
+        return self._progress.put(branch, entry._replace(value=dumps(width)))
 
-    def _gathered(self, branch: Branch, ends: list[branches.End]) -> list[Any]:
+    def _gathered(self, branch: Branch, entry: Entry, ends: list[branches.End]) -> list[Any]:
         """Answer the results; or end the branch's pass, or raise the first error."""
         if self._progress.is_over:
             raise PassOver
@@ -377,6 +387,9 @@ class Replay:
             self._park_together(
                 branch, branches.merged(ends), [e for e in ends if e.is_parked], error
             )
+        branch.gather = None
+        branch.tries = min(branch.tries, *(end.branch.tries for end in ends))
+        self._progress.telling.after(branch, entry)
         if error is not None:
             raise error
         if branches.is_cancelled(ends):
@@ -396,7 +409,7 @@ class Replay:
             # Nobody waits any more: their closing code runs, in a pass of its own.
             for end in parked:
                 self._progress.writes.give_up_waits(end.branch.prefix, ending.closing)
-            branch.ending = Later(timedelta(), ending.on, ending.closing, ending.is_told)
+            branch.ending = Later(timedelta(), ending.on, ending.closing)
         raise Parked
 
     # -- entries --------------------------------------------------------------------------------

@@ -34,10 +34,13 @@ from store import (
 from store.claims import Limits
 from store.database import Topic, Tx
 from store.journal import Entry
+from store.query import Row
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
+from workflows.engine.local.cancelling import CancelAsked
 from workflows.engine.local.children import tell_parent, too_late
+from workflows.engine.local.journal import branch_of
 from workflows.engine.local.living import Living
 from workflows.engine.local.outcome import Key, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
@@ -89,13 +92,13 @@ def claim(
     return [(run, journals.get(run.id, [])) for run in claimed]
 
 
-def record(tx: Tx, lease: Lease, writes: Writes) -> bool:
-    """Write entries down before the next effect; answers whether a cancel has been asked for."""
+def record(tx: Tx, lease: Lease, writes: Writes) -> None:
+    """Write entries down before the next effect. Raises CancelAsked, as every end of a pass does
+    but `block` and `release`, where that is news to the pass: nothing is written then."""
     found = runs.keep(tx, lease.run_id, lease.epoch, tx.now + LEASE)
-    _fence(lease, owned=bool(found))
+    _check(lease, found, writes)
     _write(tx, lease.run_id, writes)
     failpoint("record:written")
-    return found[0][0] is not None
 
 
 def extend(tx: Tx, lease: Lease) -> None:
@@ -109,21 +112,19 @@ def park(tx: Tx, lease: Lease, writes: Writes, waiting: Waiting) -> None:
     `park` looks for an early event before it parks, `deliver` for a parked wait; both change the
     run's row first, so in either order the event is seen.
     """
-    found = runs.park(tx, lease.run_id, lease.epoch)
-    _fence(lease, owned=bool(found))
+    _check(lease, runs.park(tx, lease.run_id, lease.epoch), writes)
     still_open = _write(tx, lease.run_id, writes)
     failpoint("park:written")
-    _look_around(tx, lease.run_id, found[0], waiting, still_open)
+    _look_around(tx, lease.run_id, waiting, still_open)
 
 
 def back_off(tx: Tx, lease: Lease, writes: Writes, later: Later) -> None:
     """running ▶ ready after a pause: a step is tried again then, or sooner if a wait ends."""
     # The transaction's time, as with a deadline: it never runs backwards.
-    found = runs.back_off(tx, lease.run_id, lease.epoch, tx.now + later.pause)
-    _fence(lease, owned=bool(found))
+    _check(lease, runs.back_off(tx, lease.run_id, lease.epoch, tx.now + later.pause), writes)
     still_open = _write(tx, lease.run_id, writes)
     failpoint("back_off:written")
-    _look_around(tx, lease.run_id, found[0], later, still_open)
+    _look_around(tx, lease.run_id, later, still_open)
 
 
 def release(tx: Tx, lease: Lease) -> None:
@@ -161,6 +162,7 @@ def finish(
     )
     if ended is None:
         raise _fenced(lease)
+    _hear(writes, is_to_end=ended.is_to_end)
     _write(tx, lease.run_id, writes)
     _over(tx, lease.run_id, runs.told(tx, lease.run_id) if writes.waits else ended)
     failpoint("finish:written")
@@ -220,10 +222,11 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
     force = force or status is RunStatus.BLOCKED
     if not runs.request_cancel(tx, run_id, by) and not force:
         return NotDone.ALREADY_ASKED
-    _cancel_waits(tx, run_id, by=by)
     if force:
+        _cancel_waits(tx, run_id, by=by)
         _over(tx, run_id, runs.force_cancel(tx, run_id, by))
     else:
+        _cancel_waits(tx, run_id, by=by, but=_closing(tx, run_id))
         _wake(tx, run_id)
     audit.append(
         tx,
@@ -286,6 +289,17 @@ def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per r
     return _resolve(tx, delivery, wait)
 
 
+def _check(lease: Lease, found: list[Row], writes: Writes) -> None:
+    """Prove the lease, and that the pass knows of a cancel, by what its run's row answered."""
+    _fence(lease, owned=bool(found))
+    _hear(writes, is_to_end=found[0][0] is not None)
+
+
+def _hear(writes: Writes, *, is_to_end: bool) -> None:
+    if is_to_end and not writes.has_heard:
+        raise CancelAsked
+
+
 def _fence(lease: Lease, *, owned: bool) -> None:
     if not owned:
         raise _fenced(lease)
@@ -295,14 +309,9 @@ def _fenced(lease: Lease) -> Fenced:
     return Fenced(f"run {lease.run_id} has moved on from epoch {lease.epoch}")
 
 
-def _look_around(
-    tx: Tx, run_id: str, cancel: runs.Cancel, ending: Waiting | Later, still_open: Keys
-) -> None:
+def _look_around(tx: Tx, run_id: str, ending: Waiting | Later, still_open: Keys) -> None:
     """Wake a run that has just been let go where something has happened to it meanwhile."""
-    is_news = cancel.requested_at is not None and not ending.is_told
-    if is_news:
-        _cancel_waits(tx, run_id, cancel.by, keeping=ending.closing)
-    if is_news or _any_ended(tx, run_id, set(ending.on) - still_open):
+    if _any_ended(tx, run_id, set(ending.on) - still_open):
         _wake(tx, run_id)
 
 
@@ -482,12 +491,22 @@ def _any_ended(tx: Tx, run_id: str, on: Iterable[Key]) -> bool:
     return any(journal.has_ended(tx, run_id, name, nth) for name, nth in on)
 
 
+def _closing(tx: Tx, run_id: str) -> tuple[str, ...]:
+    """Answer the branches that are over, another one having failed: closing code waits there."""
+    return tuple({branch_of(name) for name in journal.told(tx, run_id)} - {""})
+
+
 def _cancel_waits(
-    tx: Tx, run_id: str, by: str | None, branch: str = "", keeping: Container[Key] = ()
+    tx: Tx,
+    run_id: str,
+    by: str | None,
+    branch: str = "",
+    keeping: Container[Key] = (),
+    but: tuple[str, ...] = (),
 ) -> None:
-    """End the open waits of a run, or of one of its branches."""
+    """End the open waits of a run, or of one of its branches, *but* those of some."""
     for wait in waits.open_of_run(tx, run_id):
-        if not wait.name.startswith(branch) or wait.entry in keeping:
+        if not wait.name.startswith(branch) or wait.entry in keeping or wait.name.startswith(but):
             continue
         _cancel_wait(tx, wait, by)
 

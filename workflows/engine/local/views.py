@@ -7,7 +7,7 @@ from store.corrupt import UNREADABLE
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.engine.base import RunView, TimelineView, WaitView
-from workflows.engine.local.journal import label
+from workflows.engine.local.journal import RETURNED, label, told_where
 from workflows.engine.local.transitions import PASSED_OVER
 from workflows.plain import loads
 
@@ -134,10 +134,12 @@ def _entries(tx: Tx, run: runs.Run) -> list[TimelineView]:
 
 
 def _is_told(entry: journal.Entry) -> bool:
-    return entry.kind is not EntryKind.WAIT
+    return entry.kind is not EntryKind.WAIT and entry.name != RETURNED
 
 
 def _entry(entry: journal.Entry) -> TimelineView:
+    if entry.kind is EntryKind.CANCEL:
+        return TimelineView(entry.at, "told to end", None, told_where(entry.name) or None)
     tried = f" (attempt {entry.attempt})" if entry.attempt > 1 else ""
     return TimelineView(
         entry.at,

@@ -15,6 +15,7 @@ from workflows.context import Context
 from workflows.engine.local import transitions
 from workflows.engine.local.advance import advance
 from workflows.engine.local.calls import Calls
+from workflows.engine.local.cancelling import CancelAsked
 from workflows.engine.local.living import Living
 from workflows.engine.local.outcome import Broken, Done, Later, Lease, Outcome, Waiting, Writes
 from workflows.engine.local.places import Places
@@ -206,6 +207,7 @@ class Worker:
                 run_id=run.id,
                 tries=run.idle_claims,
                 cancel_requested=run.cancel_requested_at is not None,
+                cancel_under_way=run.cancel_under_way,
                 record=lambda writes: self._stored(
                     lease, lambda: self._db.write(transitions.record, lease, writes)
                 ),
@@ -223,9 +225,17 @@ class Worker:
         try:
             context = self._new_context(cast(Step, Replay(progress)), run)
             outcome = await advance(job, run.input, context, progress)
-            await self._stored(lease, lambda: self._write(lease, progress.writes, outcome))
+            await self._settle(lease, progress, outcome)
         except Fenced:
             log.warning("run %s was taken over; this pass wrote nothing more", run.id)
+
+    async def _settle(self, lease: Lease, progress: Progress, outcome: Outcome) -> None:
+        """Write down how the pass ended, or how it ends by a cancel that it has not heard of."""
+        try:
+            await self._stored(lease, lambda: self._write(lease, progress.taken(), outcome))
+        except CancelAsked:
+            ending = progress.hear(outcome)
+            await self._stored(lease, lambda: self._write(lease, progress.taken(), ending))
 
     async def _stored(self, lease: Lease, write: Callable[[], Awaitable[T]]) -> T:
         """Write something of a pass; repeated when the store was out of order for a moment."""

@@ -431,7 +431,7 @@ async def test_cancel_while_one_branch_works_and_another_waits_ends_both(engines
     assert effects.done == []
 
 
-async def test_cancel_of_a_run_that_backs_off_in_one_branch_and_waits_in_another_ends_it_now(
+async def test_cancel_of_a_run_that_backs_off_in_one_branch_and_waits_in_another_ends_both_g28(
     engines, effects
 ):
     async def flaky(ctx):
@@ -446,9 +446,12 @@ async def test_cancel_of_a_run_that_backs_off_in_one_branch_and_waits_in_another
 
     await harness.cancel(run)
     await harness.run()
+    (wait,) = (await harness.get(run)).waits
+    await harness.move(minutes=10)
 
+    assert wait.status == "cancelled"
     assert await harness.status(run) == "cancelled"
-    assert len(effects.done) == 1
+    assert len(effects.done) == 2
 
 
 # -- changed code, and misuse ---------------------------------------------------------------------
