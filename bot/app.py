@@ -181,7 +181,7 @@ def _build(
     """Put the objects together; nothing is started."""
     settings, clock = outside.settings, outside.clock
     living = Living()
-    engine = LocalEngine(db, outside.registry, clock, living)
+    engine = LocalEngine(db, outside.registry, clock, living, settings.public_url)
     gates = Gates(db, engine)
     surroundings = Surroundings(
         settings.public_url, settings.approvals_channel, plugins, Delivering(engine.send)
@@ -224,7 +224,8 @@ def _build(
 
 
 def _context(surroundings: Surroundings, step: Step, run: Claimed) -> Context:
-    url = f"{surroundings.public_url}/run/{run.id}"
+    # As it was when the run was accepted: a job that writes it into a question asks the same.
+    url = f"{run.address or surroundings.public_url}/run/{run.id}"
     return Context(step, RunInfo(run.id, run.job, run.requested_by, url), surroundings)
 
 

@@ -34,7 +34,7 @@ _INSERT = Query(
     inserting(
         RUNS,
         *("id", "job", "input", "requested_by", "via", "ready_at"),
-        *("parent_id", "parent_name", "parent_nth", "depth"),
+        *("parent_id", "parent_name", "parent_nth", "depth", "address"),
     ).values(
         status=RunStatus.READY,
         epoch=0,
@@ -94,6 +94,7 @@ def insert(
     requested_by: str,
     parent: tuple[str, str, int],
     depth: int,
+    address: str,
 ) -> None:
     """Add a run for a wait (the run, its name, which use), ready now."""
     parent_id, name, nth = parent
@@ -109,6 +110,7 @@ def insert(
         parent_name=name,
         parent_nth=nth,
         depth=depth,
+        address=address,
     )
 
 

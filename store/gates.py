@@ -34,6 +34,9 @@ class Gate(NamedTuple):
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    asked_again_at: datetime | None
+    stands_by: str | None
+    stands_note: str | None
     version: int
     deadline_at: datetime
     job: str
@@ -54,7 +57,7 @@ class Vote(NamedTuple):
 
 
 _GATE_COLUMNS = [
-    *(_c[name] for name in Gate._fields[:14]),
+    *(_c[name] for name in Gate._fields[:17]),
     WAITS.c.deadline_at,
     RUNS.c.job,
     RUNS.c.status.label("run_status"),
@@ -121,6 +124,17 @@ _NEXT_VERSION = Query(
     update(GATES)
     .where(_c.id == bindparam("gate_id"), named(_c.status, GateStatus.OPEN))
     .values(version=_c.version + 1)
+)
+_of_wait = (
+    _c.run_id == bindparam("of_run"),
+    _c.name == bindparam("of_name"),
+    _c.nth == bindparam("of_nth"),
+)
+_ASK_AGAIN = Query(update(GATES).where(*_of_wait).values(asked_again_at=bindparam("now")))
+_STAND = Query(
+    update(GATES)
+    .where(*_of_wait)
+    .values(stands_by=bindparam("by"), stands_note=bindparam("to_note"))
 )
 _vote = insert(VOTES).values(
     {name: bindparam(name) for name in ("gate_id", "person", "choice", "note", "via", "at")}
@@ -214,6 +228,16 @@ def next_version(tx: Tx, gate_id: str) -> bool:
     Whoever changes the question also has its cards drawn again. False: the gate has ended.
     """
     return tx.run(_NEXT_VERSION, gate_id=gate_id) == 1
+
+
+def ask_again(tx: Tx, run_id: str, name: str, nth: int) -> None:
+    """Write down that a question is asked once more, in other words."""
+    tx.run(_ASK_AGAIN, of_run=run_id, of_name=name, of_nth=nth, now=tx.now)
+
+
+def stand(tx: Tx, run_id: str, name: str, nth: int, by: str, note: str) -> None:
+    """Write down who let an answer stand for a question that has changed, and why."""
+    tx.run(_STAND, of_run=run_id, of_name=name, of_nth=nth, by=by, to_note=note)
 
 
 def put_vote(tx: Tx, gate_id: str, vote: Vote) -> None:

@@ -23,7 +23,7 @@ _entry = (
 
 
 class Entry(NamedTuple):
-    """One entry; `value` is JSON."""
+    """One entry; `value` is JSON, *asked* a digest of what it answers (`workflows.asked`)."""
 
     seq: int
     name: str
@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     attempt: int
     value: str | None
     at: datetime
+    asked: str | None = None
 
 
 _COLUMNS = [_c[name] for name in Entry._fields]
@@ -42,7 +43,7 @@ _put = insert(JOURNAL).values(
 _PUT = Query(
     _put.on_conflict_do_update(
         index_elements=["run_id", "seq"],
-        set_={name: _put.excluded[name] for name in ("status", "attempt", "value", "at")},
+        set_={name: _put.excluded[name] for name in ("status", "attempt", "value", "at", "asked")},
         # Only a step that is still being tried is written again; anything else is a late holder.
         where=or_(named(_c.status, EntryStatus.RETRYING), named(_c.status, EntryStatus.STARTED)),
     )
@@ -89,6 +90,11 @@ _TOLD = Query(
         ),
     ),
     str,
+)
+_RESTATE = Query(
+    update(JOURNAL)
+    .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
+    .values(asked=bindparam("to_asked"))
 )
 _LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run")), lambda seq: seq)
 
@@ -144,6 +150,11 @@ def supersede_cancelled(tx: Tx, run_id: str) -> None:
 def told(tx: Tx, run_id: str) -> list[str]:
     """Answer the entries in whose branches it was said that they are over."""
     return tx.all(_TOLD, of_run=run_id)
+
+
+def restate(tx: Tx, run_id: str, seq: int, asked: str) -> None:
+    """Let an answer stand for another question than it was given to."""
+    tx.run(_RESTATE, of_run=run_id, of_seq=seq, to_asked=asked)
 
 
 def last_seq(tx: Tx, run_id: str) -> int | None:

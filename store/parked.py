@@ -21,12 +21,16 @@ class Parked(NamedTuple):
     cancel_requested_at: datetime | None
     cancel_under_way: bool | None
     accepted_seq: int | None
+    accepted_answers: str | None
+    address: str | None
+    failed_seq: int | None
 
 
 _c = RUNS.c
+_columns = select(*(_c[name] for name in Parked._fields))
+_ONE = Query(_columns.where(_c.id == bindparam("run_id")), Parked)
 _PAGE = Query(
-    select(*(_c[name] for name in Parked._fields))
-    .where(_c.id > bindparam("after_id"), _c.finished_at.is_(None))
+    _columns.where(_c.id > bindparam("after_id"), _c.finished_at.is_(None))
     .order_by(_c.id)
     .limit(bindparam("most")),
     Parked,
@@ -36,3 +40,8 @@ _PAGE = Query(
 def page(tx: Tx, after: str, limit: int) -> list[Parked]:
     """Answer runs that have not ended, oldest first: those with an id above *after*."""
     return tx.all(_PAGE, after_id=after, most=limit)
+
+
+def one(tx: Tx, run_id: str) -> Parked | None:
+    """Answer a run, whether or not it has ended."""
+    return tx.first(_ONE, run_id=run_id)

@@ -28,6 +28,8 @@ class Claimed(NamedTuple):
     cancel_under_way: bool | None
     created_at: datetime
     accepted_seq: int | None
+    accepted_answers: str | None
+    address: str | None
     depth: int
 
 

@@ -52,6 +52,7 @@ class Run(NamedTuple):
     cancel_requested_at: datetime | None
     cancelled_by: str | None
     blocked_reason: str | None
+    blocked_by: str | None
     result: str | None
     error: str | None
     failed_seq: int | None
@@ -95,7 +96,9 @@ _told = (_c.requested_by, _c.epoch, _has_buffered, _has_gates, _c.parent_id, _is
 
 _INSERT = Query(
     inserting(
-        RUNS, "id", "job", "input", "requested_by", "via", "ready_at", "start_scope", "start_key"
+        RUNS,
+        *("id", "job", "input", "requested_by", "via", "ready_at"),
+        *("start_scope", "start_key", "address"),
     ).values(
         status=RunStatus.READY,
         epoch=0,
@@ -168,7 +171,17 @@ _FINISH = Query(
 _BLOCK = Query(
     update(RUNS)
     .where(_owned)
-    .values(status=RunStatus.BLOCKED, blocked_reason=bindparam("reason"), **_nobody)
+    .values(
+        status=RunStatus.BLOCKED,
+        blocked_reason=bindparam("reason"),
+        blocked_by=bindparam("to_blocked_by"),
+        **_nobody,
+    )
+)
+_GIVE_ADDRESS = Query(
+    update(RUNS)
+    .where(_c.address.is_(None), _c.finished_at.is_(None))
+    .values(address=bindparam("to_address"))
 )
 _WAKE = Query(
     update(RUNS)
@@ -219,10 +232,12 @@ _REVIVE = Query(
         ready_at=bindparam("now"),
         idle_claims=0,
         blocked_reason=null(),
+        blocked_by=null(),
         error=null(),
         failed_seq=null(),
         finished_at=null(),
         accepted_seq=bindparam("to_accepted_seq"),
+        accepted_answers=bindparam("to_accepted_answers"),
         updated_at=bindparam("now"),
     )
 )
@@ -238,8 +253,9 @@ def insert(
     via: str,
     start_scope: str | None,
     start_key: str | None,
+    address: str,
 ) -> None:
-    """Add a run, ready now."""
+    """Add a run, ready now; *address* is that of our pages."""
     tx.run(
         _INSERT,
         id=run_id,
@@ -250,6 +266,7 @@ def insert(
         ready_at=tx.now,
         start_scope=start_scope,
         start_key=start_key,
+        address=address,
     )
 
 
@@ -323,9 +340,17 @@ def finish(
     )
 
 
-def block(tx: Tx, run_id: str, epoch: int, reason: str) -> bool:
-    """Set a running run aside for a person; False: fenced."""
-    return tx.run(_BLOCK, run_id=run_id, of_epoch=epoch, reason=reason, now=tx.now) == 1
+def block(tx: Tx, run_id: str, epoch: int, reason: str, by: str | None) -> bool:
+    """Set a running run aside for a person, *by* a cause (JSON); False: fenced."""
+    changed = tx.run(
+        _BLOCK, run_id=run_id, of_epoch=epoch, reason=reason, to_blocked_by=by, now=tx.now
+    )
+    return changed == 1
+
+
+def give_address(tx: Tx, address: str) -> int:
+    """Keep an address for runs that began before one was kept; answers how many."""
+    return tx.run(_GIVE_ADDRESS, to_address=address)
 
 
 def wake(tx: Tx, run_id: str) -> bool:
@@ -344,9 +369,17 @@ def force_cancel(tx: Tx, run_id: str, by: str) -> Told:
     return ended
 
 
-def revive(tx: Tx, run_id: str, *, accepted_seq: int | None) -> bool:
+def revive(tx: Tx, run_id: str, *, accepted_seq: int | None, accepted_answers: str | None) -> bool:
     """Make a blocked or failed run ready, on code that is accepted up to an entry.
 
-    False: its journal was pruned.
+    *accepted_answers* (JSON): what was said of questions that have changed. False: its journal
+    was pruned.
     """
-    return tx.run(_REVIVE, run_id=run_id, to_accepted_seq=accepted_seq, now=tx.now) == 1
+    changed = tx.run(
+        _REVIVE,
+        run_id=run_id,
+        to_accepted_seq=accepted_seq,
+        to_accepted_answers=accepted_answers,
+        now=tx.now,
+    )
+    return changed == 1

@@ -243,6 +243,10 @@ class RunRow(SQLModel, table=True):
     parent_name: str | None = None
     parent_nth: int | None = None
     depth: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # parents above it
+    # JSON: what a person has said of its questions that had changed; see `Accepted`.
+    accepted_answers: str | None = _text(nullable=True)
+    blocked_by: str | None = _text(nullable=True)  # JSON: the cause, for programs; set iff blocked
+    address: str | None = None  # of our pages when it was accepted: jobs write it into texts
     # Whether a pass may have been under way when a cancel was asked for: what it had begun goes on.
     # None: none was, or of a version that did not say.
     cancel_under_way: bool | None = None
@@ -272,6 +276,7 @@ class JournalRow(SQLModel, table=True):
     attempt: int
     value: str | None = _text(nullable=True)
     at: datetime = _time()
+    asked: str | None = None  # a digest of what the answer is to; None: written before 0.2
 
 
 class WaitRow(SQLModel, table=True):
@@ -345,6 +350,9 @@ class GateRow(SQLModel, table=True):
     decided_at: datetime | None = _time(nullable=True)
     decided_by: str | None = None
     note: str | None = _text(nullable=True)
+    asked_again_at: datetime | None = _time(nullable=True)  # the question has changed since
+    stands_by: str | None = None  # who let its answer stand for a question that has changed
+    stands_note: str | None = _text(nullable=True)
     # Counts the questions that stood here: an answer that was drawn from an earlier one is none.
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 

@@ -30,6 +30,9 @@ ControlFlow (BaseException)      how a pass ends early; never an error, never ca
 └── RunCancelled                 raised at a wait or step so that closing code runs
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class HarborError(Exception):
     """Everything that can go wrong here, with a message that says what to do next."""
@@ -176,11 +179,15 @@ class PassOver(ControlFlow):
 
 
 class Blocked(ControlFlow):
-    """The run cannot go on by itself; *reason* is shown to the person who decides what to do."""
+    """The run cannot go on by itself; *reason* is shown to the person who decides what to do.
 
-    def __init__(self, reason: str) -> None:
+    *cause* says the same to programs: a ``code`` and what is needed to tell like from unlike.
+    """
+
+    def __init__(self, reason: str, cause: Mapping[str, Any] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
 
 
 class RunCancelled(ControlFlow):

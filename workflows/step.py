@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple, overload
 from uuid import UUID
 
 from store.database import Tx
+from workflows.asked import Asked
 from workflows.duration import Duration, duration
 from workflows.errors import StepMisused
 from workflows.event import Event, Silence
@@ -166,10 +167,12 @@ class Step(Protocol):
         timeout: Duration,
         expected: Sequence[str],
         opening: Opening | None = None,
+        asked: Asked | None = None,
     ) -> Verb[Event | Silence]:
         """Park until an event *name* of an expected kind arrives, or the timeout passes.
 
-        With an *opening* the wait is an approval: it takes no event that arrived earlier.
+        With an *opening* the wait is an approval: it takes no event that arrived earlier, and its
+        answer is to what was *asked*, and to nothing else.
         """
         ...
 

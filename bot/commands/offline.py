@@ -45,7 +45,7 @@ async def _serving(settings: Settings, key: str) -> AsyncIterator[str]:
     clock, registry = SystemClock(), load(settings.jobs)
     db = open_database(settings.database_url, clock.now)
     try:
-        engine = LocalEngine(db, registry, clock)
+        engine = LocalEngine(db, registry, clock, address=settings.public_url)
         app = web.Application(
             client_max_size=LARGEST_BODY, middlewares=[guard, mapped, checked(settings.public_url)]
         )

@@ -29,6 +29,7 @@ def add_run(tx, run_id):
         via="test",
         start_scope=None,
         start_key=None,
+        address="",
     )
 
 

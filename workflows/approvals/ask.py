@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from workflows.actors import decider
-from workflows.approvals.digest import digest
+from workflows.approvals.digest import digest, question
 from workflows.approvals.gate import (
     Approved,
     Card,
@@ -39,21 +39,23 @@ async def ask(
     *,
     show: BaseModel | Mapping[str, Any] | None,
     why: str | None,
-    channel: str,
+    channel: str | None,
+    default_channel: str,
     policy: Policy,
     timeout: Duration,
     job: str,
     requested_by: str,
 ) -> Decision:
     """Open a gate, park, and answer what people decided."""
-    _check(name, title, why, channel, policy)
+    asked_in = default_channel if channel is None else channel
+    _check(name, title, why, asked_in, policy)
     shown = _shown(name, show)
     card = Card(
         title=title.strip(),
         why=why,
         fields=fields(show, shown),
         shown=shown,
-        channel=channel,
+        channel=asked_in,
         job=job,
         requested_by=requested_by,
     )
@@ -62,6 +64,7 @@ async def ask(
         timeout=timeout,
         expected=KINDS,
         opening=Question(card, policy, digest(card.title, shown)),
+        asked=question(card, policy, channel=channel, labels=_labels(show)),
     )
     return decision(event)
 
@@ -129,6 +132,13 @@ def decision(event: Event | Silence) -> Decision:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _labels(show: BaseModel | Mapping[str, Any] | None) -> dict[str, str]:
+    """Answer the labels that an author has given to fields."""
+    if not isinstance(show, BaseModel):
+        return {}
+    return {name: f.title for name, f in type(show).model_fields.items() if f.title}
 
 
 def _label(show: BaseModel | Mapping[str, Any] | None, name: str) -> str:

@@ -19,7 +19,9 @@ class GateView:
 
     *version* counts the questions that have stood here: a button, a form or a vote names the one
     it was drawn from. People are actors (``slack:T…:U…``). *result* is plain JSON; *error* has
-    ``kind`` and ``message``.
+    ``kind`` and ``message``. *asked_again_at*: when another question took its
+    place; *stands_by*, *stands_note*: whose word lets its answer count for another question, and
+    why.
     """
 
     id: str
@@ -43,6 +45,9 @@ class GateView:
     result: Any
     error: Mapping[str, Any] | None
     version: int = 1
+    asked_again_at: datetime | None = None
+    stands_by: str | None = None
+    stands_note: str | None = None
 
 
 def view(gate: gates.Gate, votes: list[gates.Vote]) -> GateView:
@@ -63,6 +68,9 @@ def view(gate: gates.Gate, votes: list[gates.Vote]) -> GateView:
         decided_at=gate.decided_at,
         decided_by=gate.decided_by,
         note=gate.note,
+        asked_again_at=gate.asked_again_at,
+        stands_by=gate.stands_by,
+        stands_note=gate.stands_note,
         votes=tuple(cast(vote) for vote in votes),
         run_status=gate.run_status,
         blocked_reason=gate.blocked_reason,

@@ -43,12 +43,12 @@ def assembled(
 ) -> Assembly:
     """Put an engine together; *steps* replaces step functions by others."""
     living = Living()
-    engine = LocalEngine(db, registry, clock, living)
+    engine = LocalEngine(db, registry, clock, living, PUBLIC_URL)
     surroundings = Surroundings(PUBLIC_URL, APPROVALS, plugins, Delivering(engine.send))
 
     def context(step: Step, run: Claimed) -> Context:
         stubbed = cast(Step, StubbedStep(step, steps)) if steps else step
-        info = RunInfo(run.id, run.job, run.requested_by, f"{PUBLIC_URL}/run/{run.id}")
+        info = RunInfo(run.id, run.job, run.requested_by, f"{run.address}/run/{run.id}")
         return Context(stubbed, info, surroundings)
 
     worker = Worker(db, registry, installation, context, clock, living=living)

@@ -29,6 +29,8 @@ from workflows.registry import Job
 
 log = logging.getLogger(__name__)
 
+PASSED_OVER = "no longer in the code"
+
 
 async def advance(job: Job, stored_input: str, context: Context, progress: Progress) -> Outcome:
     """Call *job* and say how the pass ended. Raises nothing of the job's own.
@@ -51,7 +53,7 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
         outcome = progress.to_be_told(outcome)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
-    progress.writes.passed_over = progress.journal.passed_over()
+    progress.writes.notes = _notes(progress)
     return outcome
 
 
@@ -113,6 +115,12 @@ def _grouped(signals: list[ControlFlow], progress: Progress) -> Outcome:
     if ending is None and any(isinstance(each, RunCancelled) for each in signals):
         return Broken(RunStatus.CANCELLED)
     return _failed(beside("a step or wait"), progress)
+
+
+def _notes(progress: Progress) -> list[tuple[str, str]]:
+    """Answer what people should know of the code that this pass met."""
+    notes = {**progress.notes, PASSED_OVER: progress.journal.passed_over()}
+    return [(what, ", ".join(steps)) for what, steps in notes.items() if steps]
 
 
 def _is_blocked(outcome: Outcome) -> bool:

@@ -35,6 +35,7 @@ class NewChild:
     arguments: str
     requested_by: str
     depth: int
+    address: str
     is_again: bool
 
     def __call__(self, tx: Tx, wait: WaitKey) -> None:
@@ -62,6 +63,7 @@ class NewChild:
             requested_by=self.requested_by,
             parent=(wait.run_id, wait.name, wait.nth),
             depth=self.depth,
+            address=self.address,
         )
         audit.append(
             tx,
@@ -82,6 +84,7 @@ def new_child(
     *,
     requested_by: str,
     parents: int,
+    address: str,
     is_again: bool,
 ) -> NewChild:
     """Answer what to start. Raises JobNotFound, InputRefused, StepMisused: nothing is written."""
@@ -91,7 +94,7 @@ def new_child(
             " most: a job that starts itself needs an end"
         )
     accepted = registry.get(job).accept(arguments)
-    return NewChild(job, accepted, requested_by, parents + 1, is_again)
+    return NewChild(job, accepted, requested_by, parents + 1, address, is_again)
 
 
 def tell_parent(tx: Tx, child_id: str) -> None:

@@ -60,8 +60,11 @@ def arguments(job: Job) -> str | None:
         return None
 
 
-def fire(tx: Tx, job: Job, given: str | None) -> None:
-    """Start a job for its latest time, if that is still to be done, and plan the next one."""
+def fire(tx: Tx, job: Job, given: str | None, address: str) -> None:
+    """Start a job for its latest time, if that is still to be done, and plan the next one.
+
+    *given* is its input, *address* that of our pages.
+    """
     planned = next((each for each in schedules.every(tx) if each.job == job.name), None)
     if planned is None or job.schedule is None or not _is_by(planned, job.schedule):
         return
@@ -78,7 +81,7 @@ def fire(tx: Tx, job: Job, given: str | None) -> None:
         audit.append(tx, actor=actor, via=CRON, action="start", outcome="refused", detail=detail)
         return
     asked = Start(job.name, {}, requested_by=actor, via=CRON, scope=CRON, key=key)
-    starting.start(tx, asked, given, run_id(tx.now))
+    starting.start(tx, asked, given, run_id(tx.now), address)
     failpoint("cron:started")
 
 

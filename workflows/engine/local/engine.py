@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import listing, recovery, waits
+from store import listing, recovery, runs, waits
 from store.database import Database, Tx
 from store.tables import RunStatus
 from workflows.clock import Clock
@@ -19,7 +19,15 @@ from workflows.engine.base import (
     Start,
     Started,
 )
-from workflows.engine.local import cron, retention, retrying, starting, transitions, views
+from workflows.engine.local import (
+    cron,
+    questions,
+    retention,
+    retrying,
+    starting,
+    transitions,
+    views,
+)
 from workflows.engine.local.living import Living
 from workflows.event import Delivery, Receipt
 from workflows.ids import is_run_id, run_id
@@ -30,8 +38,15 @@ class LocalEngine:
     """Starts, delivers, cancels, retries and shows runs; every answer comes after its commit."""
 
     def __init__(
-        self, db: Database, registry: Registry, clock: Clock, living: Living | None = None
+        self,
+        db: Database,
+        registry: Registry,
+        clock: Clock,
+        living: Living | None = None,
+        address: str = "",
     ) -> None:
+        """*address* is that of our pages, which a run keeps as it was when it was accepted."""
+        self._address = address
         self._db = db
         self._registry = registry
         self._clock = clock
@@ -40,7 +55,8 @@ class LocalEngine:
     async def start(self, start: Start) -> Started:
         """See `Engine.start`."""
         arguments = self._registry.get(start.job).accept(start.arguments)
-        return await self._db.write(starting.start, start, arguments, run_id(self._clock.now()))
+        new_id = run_id(self._clock.now())
+        return await self._db.write(starting.start, start, arguments, new_id, self._address)
 
     def deliver(self, tx: Tx, delivery: Delivery) -> Receipt:
         """See `Engine.deliver`."""
@@ -66,7 +82,10 @@ class LocalEngine:
         self, run_id: str, *, by: str, via: str, how: Retry = RETRY
     ) -> Done | NotDone | NotRetried:
         """See `Engine.retry`."""
-        return await self._db.write(retrying.retry, run_id, by=by, via=via, how=how)
+        changed = await questions.said(self._db, self._registry, self._clock, run_id, how)
+        return await self._db.write(
+            retrying.retry, run_id, by=by, via=via, how=how, changed=changed
+        )
 
     async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
         """See `Engine.prune`."""
@@ -90,6 +109,7 @@ class LocalEngine:
     async def recover(self) -> int:
         """Take up what the last process left behind; call once, before the workers start."""
         await self._db.write(cron.plan, self._registry)
+        await self._db.write(runs.give_address, self._address)
         return await self._db.write(transitions.recover, self._registry.names())
 
     async def sweep(self) -> None:
@@ -98,7 +118,7 @@ class LocalEngine:
         while ended == transitions.SWEEP:
             ended = await self._db.write(transitions.expire_due)
         for job in await self._db.read(cron.due, self._registry):
-            await self._db.write(cron.fire, job, cron.arguments(job))
+            await self._db.write(cron.fire, job, cron.arguments(job), self._address)
 
     async def next_due(self) -> datetime | None:
         """Answer when something is due next: a deadline, a step to try again, a job to start."""

@@ -46,13 +46,25 @@ def told_where(name: str) -> str:
     return branch + name.removeprefix(branch).removeprefix("cancel(").removesuffix(")")
 
 
+def own_name(name: str) -> str:
+    """Answer what the job calls an entry, in whatever branch."""
+    return name[len(branch_of(name)) :]
+
+
+def gathered_by(branch: str) -> Key:
+    """Answer the gather that a branch belongs to, of ``fan#1[0]/``: ``fan``, 1."""
+    name, _, nth = branch.rpartition("[")[0].rpartition("#")
+    return name, int(nth)
+
+
 class Journal:
     """One run's entries, by branch. Up to *accepted* a person takes the code as it is now."""
 
     def __init__(self, entries: Sequence[Entry], accepted: int = 0) -> None:
         self._accepted = accepted
+        self._entries = entries
         self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._readings: list[Reading] = []
+        self._readings: dict[str, Reading] = {}
         self.written = 0
         self.size = 0
         self.latest = EPOCH
@@ -64,12 +76,46 @@ class Journal:
 
     def reading(self, branch: str = "") -> "Reading":
         """Answer how far a branch has come: nothing of it has been read yet."""
-        self._readings.append(Reading(self, self._branches[branch], self._accepted))
-        return self._readings[-1]
+        self._readings[branch] = Reading(self, self._branches[branch], self._accepted)
+        return self._readings[branch]
+
+    def take_out(self, entry: Entry) -> None:
+        """Take a wait out, of whatever branch: it is asked once more, in a place of its own."""
+        branch = branch_of(entry.name)
+        if branch in self._readings:
+            self._readings[branch].take_out(entry)
+            return
+        entries = self._branches[branch]
+        entries[entries.index(entry)] = entry._replace(status=SUPERSEDED)
+
+    def after(self, entry: Entry) -> list[Entry]:
+        """Answer what the run came to after an entry: in its branch, and after its gather."""
+        branch, seq = branch_of(entry.name), entry.seq
+        # Where a cancel is raised is nothing that the run has come to.
+        entries = [e for e in self._entries if e.kind is not EntryKind.CANCEL]
+        found = [e for e in entries if e.seq > seq and e.name.startswith(branch)]
+        while branch:
+            name, nth = gathered_by(branch)
+            gather = next((e for e in entries if (e.name, e.nth) == (name, nth)), entry)
+            branch, siblings = branch_of(name), f"{name}#{nth}["
+            found += [
+                e
+                for e in entries
+                if e.seq > gather.seq
+                and e.name.startswith(branch)
+                and not e.name.startswith(siblings)
+            ]
+        return found
+
+    def other_use(self, entry: Entry, asked: str) -> Entry | None:
+        """Answer another use of an entry's name, in whatever branch, that was asked just this."""
+        name = own_name(entry.name)
+        uses = (e for e in self._entries if e.asked == asked and own_name(e.name) == name)
+        return next((e for e in uses if e.seq != entry.seq and e.status is not SUPERSEDED), None)
 
     def passed_over(self) -> list[str]:
         """Answer the steps that are done and were passed over: the code has them no more."""
-        return [step for reading in self._readings for step in reading.passed_over()]
+        return [step for reading in self._readings.values() for step in reading.passed_over()]
 
     def next_seq(self) -> int:
         """Answer the place of a new entry: after all others."""
@@ -128,6 +174,21 @@ class Reading:
         self._last_read = max(self._last_read, entry.seq)
         return nth, entry
 
+    def exchange(self, entry: Entry, other: Entry) -> bool:
+        """Let two uses of a name change places; False: the other one cannot be had any more."""
+        place = (other.name, other.nth)
+        if self._unread.get(place) is not other:
+            return False
+        self._unread[place] = entry
+        self._last_read = max(self._last_read, other.seq)
+        return True
+
+    def take_out(self, entry: Entry) -> None:
+        """Take a wait out of the reading: its place stays taken."""
+        self._taken.add((entry.name, entry.nth))
+        if self._unread.pop((entry.name, entry.nth), None) is None:
+            self._uses[entry.name] -= 1  # It has been read: the next use is the same one.
+
     def _give_up(self, entry: Entry, kind: EntryKind) -> None:
         """Take an entry of another kind out of the journal, if a person has accepted that."""
         if entry.seq > self._accepted:
@@ -135,7 +196,8 @@ class Reading:
                 f"nondeterminism: {label(entry.name, entry.nth)!r} is a {kind.value} in the code,"
                 f" but was a {entry.kind.value} when this run reached it. Nothing was executed."
                 " Bring the old code back and retry, or retry to go on with the code as it is now,"
-                " or cancel the run"
+                " or cancel the run",
+                {"code": "another_kind", "name": label(entry.name, entry.nth)},
             )
         self.superseded.append(entry.seq)
         if entry.kind is EntryKind.WAIT:
@@ -210,5 +272,6 @@ class Reading:
                 f"nondeterminism: the code now reaches {label(name, nth)!r}, which is new, before"
                 f" what this run has already done: {done}. Nothing was executed. Guard it with"
                 " ctx.patched(…) or bring the old code back, and retry; or retry to go on with the"
-                " code as it is now; or cancel the run"
+                " code as it is now; or cancel the run",
+                {"code": "inserted", "name": label(name, nth)},
             )

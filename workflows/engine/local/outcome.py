@@ -1,8 +1,9 @@
 """Outcome: how a pass ended, as data. It is settled in one place, `worker.settle`."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
@@ -44,25 +45,28 @@ class Writes:
     """What a pass has to write down, together, before its next effect or its end.
 
     *superseded* are places of entries that are not to answer again; *given_up* what the names of
-    waits begin with that nobody waits for any more, but for those of some entries; *passed_over*
-    steps that are done and that the code has no more, for people to know. *has_heard*: that a
-    cancel was asked for; a pass that has not writes nothing.
+    waits begin with that nobody waits for any more, but for those of some entries; *asked_again*
+    waits whose question is asked in other words now; *restated* the question that an answer stands
+    for by somebody's word, by entry; *notes* what people should know of the code: what is so, and
+    of which steps. *has_heard*: that a cancel was asked for; a pass that has not writes nothing.
     """
 
     entries: list[Entry] = field(default_factory=list)
     waits: list[NewWait] = field(default_factory=list)
     superseded: list[int] = field(default_factory=list)
     given_up: list[tuple[str, tuple[Key, ...]]] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
+    asked_again: list[Key] = field(default_factory=list)
+    restated: dict[int, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     has_heard: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.waits or self.superseded or self.given_up)
+        return bool(self.entries or self.waits or self.superseded or self.given_up or self.restated)
 
     def without_waits(self) -> "Writes":
         """Answer the same as if no wait had been reached that is not open yet."""
         entries = [entry for entry in self.entries if not is_open_wait(entry)]
-        return Writes(entries, [], self.superseded, self.given_up, has_heard=self.has_heard)
+        return replace(self, entries=entries, waits=[])
 
     def before(self, later: "Writes") -> "Writes":
         """Answer both together, *later* after this."""
@@ -71,6 +75,8 @@ class Writes:
             self.waits + later.waits,
             self.superseded + later.superseded,
             self.given_up + later.given_up,
+            self.asked_again + later.asked_again,
+            {**self.restated, **later.restated},
             has_heard=self.has_heard or later.has_heard,
         )
 
@@ -123,12 +129,14 @@ class Done(NamedTuple):
 class Broken(NamedTuple):
     """The job cannot go on: `failed` with an error (JSON), `cancelled`, or `blocked`.
 
-    *failed_seq* is the journal entry whose failure ended it; for `blocked`, *error* is the reason.
+    *failed_seq* is the journal entry whose failure ended it; for `blocked`, *error* is the reason,
+    and *cause* the same for programs.
     """
 
     status: RunStatus
     error: str | None = None
     failed_seq: int | None = None
+    cause: Mapping[str, Any] | None = None
 
 
 class Later(NamedTuple):

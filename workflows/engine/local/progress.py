@@ -7,7 +7,8 @@ finish that ends the pass.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
+from workflows.engine.local.accepted import Accepted
 from workflows.engine.local.branches import Branch, beside
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.cancelling import CancelAsked, Telling
@@ -79,8 +81,8 @@ class Pass(NamedTuple):
     """What a pass knows of its run. *tries* counts passes since the last entry, this one included.
 
     *record* writes entries down, and raises CancelAsked instead where the pass has not heard of a
-    cancel; *cancel_under_way*: see `Telling`. Up to entry *accepted* a person takes the code as it
-    is now. *parents* counts the runs above it.
+    cancel; *cancel_under_way*: see `Telling`. *accepted* is how far a person takes the code as it
+    is now. *parents* counts the runs above it, *address* is that of our pages.
     """
 
     installation: str
@@ -94,9 +96,10 @@ class Pass(NamedTuple):
     stop: Stop
     job: str = ""
     cancel_under_way: bool | None = None
-    accepted: int = 0
+    accepted: Accepted = Accepted()
     requested_by: str = ""
     parents: int = 0
+    address: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -108,6 +111,7 @@ class Trying:
     nth: int
     attempt: int
     entry: Entry | None
+    asked: str | None = None
 
 
 class Progress:
@@ -115,11 +119,12 @@ class Progress:
 
     def __init__(self, entries: Sequence[Entry], of: Pass) -> None:
         self.run = of
-        self.journal = Journal(entries, of.accepted)
+        self.journal = Journal(entries, of.accepted.seq)
         self.writes = Writes()
         self.verbs = Verbs()
         self.lost: Exception | None = None
         self.failures: dict[str, int] = {}
+        self.notes: defaultdict[str, list[str]] = defaultdict(list)
         self.has_swallowed = False
         self._loop = asyncio.get_running_loop()
         self._root = Branch(self.journal.reading(), tries=of.tries)
@@ -195,9 +200,8 @@ class Progress:
         try:
             found = branch.reading.look(kind, branch.prefix + name)
         except Blocked as blocked:
-            self.block(blocked.reason)
-        self.writes.superseded += branch.reading.superseded
-        branch.reading.superseded.clear()
+            self.block(blocked.reason, blocked.cause)
+        self._take_out(branch)
         return found
 
     def find(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
@@ -212,7 +216,7 @@ class Progress:
             try:
                 branch.reading.refuse_insertion(branch.prefix + name, nth)
             except Blocked as blocked:
-                self.block(blocked.reason)
+                self.block(blocked.reason, blocked.cause)
             if kind not in FACTS:
                 self.telling.before(branch, kind)
             self._refuse_too_much()
@@ -230,13 +234,29 @@ class Progress:
             self.block(
                 f"corrupt: the journal entry {label(entry.name, entry.nth)!r} cannot be read"
                 f" ({type(error).__name__}). Nothing was executed. Mend it and retry, or cancel"
-                " the run"
+                " the run",
+                {"code": "corrupt", "name": label(entry.name, entry.nth)},
             )
 
-    def block(self, reason: str) -> NoReturn:
+    def block(self, reason: str, cause: Mapping[str, Any] | None = None) -> NoReturn:
         """End the pass: a person decides."""
-        self._broken = Broken(RunStatus.BLOCKED, reason)
-        raise Blocked(reason)
+        self._broken = Broken(RunStatus.BLOCKED, reason, cause=cause)
+        raise Blocked(reason, cause)
+
+    def note(self, what: str, entry: Entry) -> None:
+        """Have people told of an entry what is so of it."""
+        self.notes[what].append(label(entry.name, entry.nth))
+
+    def ask_again(self, entries: Iterable[Entry]) -> None:
+        """Take waits out of the journal: what they asked, the code asks otherwise now."""
+        for entry in entries:
+            self.journal.take_out(entry)
+            self.writes.superseded.append(entry.seq)
+            self.writes.asked_again.append((entry.name, entry.nth))
+
+    def _take_out(self, branch: Branch) -> None:
+        self.writes.superseded += branch.reading.superseded
+        branch.reading.superseded.clear()
 
     def _mark(self, branch: Branch, where: str) -> None:
         """Have it written down where in a branch a cancel is raised."""
@@ -302,10 +322,11 @@ class Progress:
         nth: int,
         status: EntryStatus = EntryStatus.STARTED,
         value: str | None = None,
+        asked: str | None = None,
     ) -> Entry:
         """Answer a new entry of a branch, at the end of the journal."""
         seq = branch.reading.next_seq()
-        return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, self.now())
+        return Entry(seq, branch.prefix + name, nth, kind, status, 1, value, self.now(), asked)
 
     def put(self, branch: Branch, entry: Entry) -> Entry:
         """Have an entry of a branch written down, at the next occasion."""
@@ -377,7 +398,12 @@ class Progress:
             known = step.entry.attempt if step.entry else 0
             if step.attempt - known > 1:
                 entry = step.entry or self.entry(
-                    step.branch, EntryKind.STEP, step.name, step.nth, EntryStatus.RETRYING
+                    step.branch,
+                    EntryKind.STEP,
+                    step.name,
+                    step.nth,
+                    EntryStatus.RETRYING,
+                    asked=step.asked,
                 )
                 step.entry = self._put(entry._replace(attempt=step.attempt - 1))
 

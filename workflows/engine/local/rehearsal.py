@@ -5,23 +5,25 @@ ends the pass instead of being called. So it tells what will become of a run bef
 deployed that will meet it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 from store import journal, parked
 from store.database import Database
+from store.journal import Entry
 from store.tables import RunStatus
 from workflows.clock import Clock
 from workflows.context import Context, RunInfo, Surroundings
 from workflows.delivering import Delivering
 from workflows.duration import Duration
 from workflows.engine.local import calling
+from workflows.engine.local.accepted import Accepted, accepted
 from workflows.engine.local.advance import advance
 from workflows.engine.local.calls import Calls
-from workflows.engine.local.outcome import Broken, Outcome, Writes
+from workflows.engine.local.outcome import Broken, Key, Outcome, Writes
 from workflows.engine.local.progress import Pass, Progress, Stop
 from workflows.engine.local.replay import Replay
 from workflows.errors import ConfigurationError, ControlFlow, HarborError, JobNotFound
@@ -55,6 +57,14 @@ class Rehearsed:
     reason: str | None
 
 
+class Passed(NamedTuple):
+    """How a rehearsed pass ended; which questions it would ask again, and which it let stand."""
+
+    outcome: Outcome
+    asked_again: list[Key]
+    restated: dict[int, str]
+
+
 async def rehearse(db: Database, registry: Registry, clock: Clock) -> AsyncIterator[Rehearsed]:
     """Answer every run that has not ended, oldest first, with what would become of it."""
     after = ""
@@ -69,31 +79,52 @@ async def _rehearsed(
     db: Database, registry: Registry, clock: Clock, run: parked.Parked
 ) -> tuple[Verdict, str | None]:
     try:
-        job = registry.get(run.job)
+        registry.get(run.job)
     except JobNotFound as error:
         return Verdict.BLOCKS, f"job_missing: {error}"
     entries = await db.read(journal.load, run.id)
+    said = accepted(run.accepted_seq, run.accepted_answers)
+    try:
+        found = await passed(registry, clock, run, entries, said)
+    except ControlFlow as signal:
+        return Verdict.FAILS, f"{type(signal).__name__}: raised by the job itself"
+    return _judged(found.outcome)
+
+
+async def passed(
+    registry: Registry,
+    clock: Clock,
+    run: parked.Parked,
+    entries: Sequence[Entry],
+    said: Accepted,
+) -> Passed:
+    """Make a pass over a run's journal in which nothing is executed and nothing written."""
+    recorded: list[Writes] = []
     passing = Pass(
         installation="",
         run_id=run.id,
         tries=1,
         cancel_requested=run.cancel_requested_at is not None,
         cancel_under_way=run.cancel_under_way,
-        record=_record_nothing,
+        record=partial(_kept, recorded),
         clock=clock,
-        accepted=run.accepted_seq or 0,
+        accepted=said,
         registry=registry,
         calls=Calls(),
         stop=Stop(),
     )
     progress = Progress(entries, passing)
     step = cast(Step, Rehearsing(Replay(progress)))
-    info = RunInfo(run.id, run.job, run.requested_by, f"{NOWHERE}/run/{run.id}")
-    try:
-        outcome = await advance(job, run.input, Context(step, info, SURROUNDINGS), progress)
-    except ControlFlow as signal:
-        return Verdict.FAILS, f"{type(signal).__name__}: raised by the job itself"
-    return _judged(outcome)
+    address = run.address or NOWHERE
+    info = RunInfo(run.id, run.job, run.requested_by, f"{address}/run/{run.id}")
+    job = registry.get(run.job)
+    outcome = await advance(job, run.input, Context(step, info, SURROUNDINGS), progress)
+    recorded.append(progress.writes)
+    return Passed(
+        outcome,
+        [key for writes in recorded for key in writes.asked_again],
+        {seq: asked for writes in recorded for seq, asked in writes.restated.items()},
+    )
 
 
 def _judged(outcome: Outcome) -> tuple[Verdict, str | None]:
@@ -125,13 +156,15 @@ class Rehearsing:
     ) -> Verb[Any]:
         """See `Step.run`."""
         how = partial(calling.manner, name, retries, timeout, at_most_once=at_most_once)
-        return self._step.to_await("step.run", name, self._run(name, call, how))
+        return self._step.to_await("step.run", name, self._run(name, call, args, how))
 
-    async def _run(self, name: str, call: object, how: Callable[[], object]) -> Any:
+    async def _run(
+        self, name: str, call: object, args: tuple[Any, ...], how: Callable[[], object]
+    ) -> Any:
         calling.check_call(name, call)
         how()
         # A step that is to be tried again ends the pass, and lets other branches go on.
-        return await self._step.run(name, not_now, retries=AGAIN)
+        return await self._step.run(name, not_now, *args, retries=AGAIN)
 
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._step, verb)
@@ -141,7 +174,7 @@ class NotNow(HarborError):
     """A step would be executed here."""
 
 
-async def not_now() -> NoReturn:
+async def not_now(*_: object) -> NoReturn:
     """Take the place of every step function."""
     raise NotNow("in a rehearsal nothing is executed")
 
@@ -154,8 +187,8 @@ class AnyPlugins(Plugins):
         return cast(Plugin, None)
 
 
-async def _record_nothing(writes: Writes) -> None:
-    return None
+async def _kept(recorded: list[Writes], writes: Writes) -> None:
+    recorded.append(writes)
 
 
 async def _send_nothing(delivery: Delivery) -> Receipt:

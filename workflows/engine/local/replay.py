@@ -10,8 +10,9 @@ from uuid import UUID
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, WaitKind
+from workflows.asked import Asked, call_digest
 from workflows.duration import Duration, duration
-from workflows.engine.local import branches, calling
+from workflows.engine.local import answers, branches, calling
 from workflows.engine.local.branches import Branch
 from workflows.engine.local.calls import Call, NoThread
 from workflows.engine.local.children import NewChild, new_child
@@ -59,9 +60,10 @@ class Replay:
         timeout: Duration,
         expected: Sequence[str],
         opening: Opening | None = None,
+        asked: Asked | None = None,
     ) -> Verb[Event | Silence]:
         """See `Step.wait_for_event`."""
-        work = self._wait_for_event(name, timeout, expected, opening)
+        work = self._wait_for_event(name, timeout, expected, opening, asked)
         return self.to_await("step.wait_for_event", name, work)
 
     def wait_for_any(
@@ -133,23 +135,34 @@ class Replay:
         branch = self._progress.enter(name)
         calling.check_call(name, call)
         how = calling.manner(name, retries, timeout, at_most_once=at_most_once)
+        asked = call_digest(self._progress.run.run_id, name, args)
         nth, entry = self._progress.find(branch, EntryKind.STEP, name)
+        if entry is not None:
+            entry = answers.of_call(self._progress, branch, entry, asked)
         if entry is None or entry.status is EntryStatus.RETRYING:
             with self._progress.undisturbed(name):
-                entry = await self._execute(branch, entry, name, nth, call, args, how)
+                entry = await self._execute(branch, entry, name, nth, call, args, how, asked)
         elif entry.status is EntryStatus.STARTED:
             entry = self._settle(branch, entry, calling.unknown(name))
         return self._answer(branch, entry, _itself)
 
     async def _wait_for_event(
-        self, name: str, timeout: Duration, expected: Sequence[str], opening: Opening | None
+        self,
+        name: str,
+        timeout: Duration,
+        expected: Sequence[str],
+        opening: Opening | None,
+        asked: Asked | None,
     ) -> Event | Silence:
         length, kinds = duration(timeout), checked_kinds(expected)
         kind = WaitKind.EVENT if opening is None else WaitKind.APPROVAL
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        if entry is not None and asked and not answers.of_question(self._progress, entry, asked):
+            nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         wait = NewWait(branch.prefix + name, nth, kind, kinds, length, opening)
-        return self._wait(branch, entry, name, nth, [wait], partial(_event, name))
+        digest = asked.digest if asked and entry is None else None
+        return self._wait(branch, entry, name, nth, [wait], partial(_event, name), digest)
 
     async def _wait_for_any(
         self, name: str, events: Mapping[str, Sequence[str]], timeout: Duration
@@ -193,8 +206,12 @@ class Replay:
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         key = (branch.prefix + name, nth)
         child = self._new_child(job, arguments, branch, key) if entry is None else None
+        asked = call_digest(self._progress.run.run_id, name, (job, arguments))
+        if entry is not None:
+            entry = answers.of_call(self._progress, branch, entry, asked)
+            key = (entry.name, entry.nth)
         wait = NewWait(*key, WaitKind.CHILD, (), length, child)
-        return self._wait(branch, entry, name, nth, [wait], itemgetter("result"))
+        return self._wait(branch, entry, name, nth, [wait], itemgetter("result"), asked)
 
     async def _sleep(self, name: str, length: Duration) -> None:
         pause = duration(length, "length")
@@ -214,8 +231,10 @@ class Replay:
         call: Callable[..., Any],
         args: tuple[Any, ...],
         how: calling.Manner,
+        asked: str,
     ) -> Entry:
         """Call the step function; answer its entry, or raise Postponed until the next attempt."""
+        nth = entry.nth if entry else nth  # Calls that have changed places keep their keys.
         before = entry.attempt if entry else 0
         is_begun = entry is not None or branch.tries > 1
         if entry is not None and (left := self._progress.read(entry, self._time_left)):
@@ -223,7 +242,7 @@ class Replay:
         branch.is_at_edge = not is_begun
         prepared = await self._prepared(branch, entry, name, nth, call)
         # A pass that ended without a word may have got as far as calling this step.
-        trying = Trying(branch, name, nth, before + branch.tries, entry)
+        trying = Trying(branch, name, nth, before + branch.tries, entry, asked)
         self._progress.under_way.add(trying)
         try:
             await self._begin(trying, how, is_begun=is_begun)
@@ -232,7 +251,7 @@ class Replay:
             self._progress.under_way.discard(trying)
             prepared.drop()
         entry = trying.entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
-        entry = self._settle(branch, entry._replace(attempt=trying.attempt), result)
+        entry = self._settle(branch, entry._replace(attempt=trying.attempt, asked=asked), result)
         if entry.status is EntryStatus.RETRYING:
             branch.ending = branch.later(result.again_in)
             raise Postponed
@@ -266,7 +285,8 @@ class Replay:
         if not how.at_most_once:
             return
         new = step.entry or self._progress.entry(step.branch, EntryKind.STEP, step.name, step.nth)
-        step.entry = self._progress.put(step.branch, new._replace(status=EntryStatus.STARTED))
+        new = new._replace(status=EntryStatus.STARTED, asked=step.asked)
+        step.entry = self._progress.put(step.branch, new)
         step.attempt = 1
         await self._progress.write_down(step.branch, is_begun=True)
 
@@ -326,10 +346,11 @@ class Replay:
         nth: int,
         waits: list[NewWait],
         of: Callable[[Any], T],
+        asked: str | None = None,
     ) -> T:
         """Answer what ended the wait (of several, the first); raises Parked until something has."""
         if entry is None:
-            self._put(branch, EntryKind.WAIT, name, nth, EntryStatus.STARTED)
+            self._put(branch, EntryKind.WAIT, name, nth, EntryStatus.STARTED, asked=asked)
             self._progress.writes.waits += waits
             self._park(branch, waits)
         if entry.status is EntryStatus.CANCELLED:
@@ -347,6 +368,7 @@ class Replay:
             arguments,
             requested_by=run.requested_by,
             parents=run.parents,
+            address=run.address,
             is_again=branch.reading.is_again(*key),
         )
 
@@ -366,12 +388,13 @@ class Replay:
         before = self._progress.read(entry, int)
         if before == width:
             return entry
-        if entry.seq > self._progress.run.accepted:
+        if entry.seq > self._progress.run.accepted.seq:
             self._progress.block(
                 f"nondeterminism: {label(entry.name, nth)!r} gathers {width} branches in the code,"
                 f" but {before} when this run reached it. Nothing was executed. Make the number"
                 " depend on the run's input and journal only, or bring the old code back, and"
-                " retry; or retry to go on with the code as it is now; or cancel the run"
+                " retry; or retry to go on with the code as it is now; or cancel the run",
+                {"code": "another_width", "name": label(entry.name, nth)},
             )
         for place in range(width, before):
             self._progress.writes.give_up_waits(_prefix(branch, name, nth, place))
@@ -431,10 +454,10 @@ class Replay:
         nth: int,
         status: EntryStatus,
         value: str | None = None,
+        asked: str | None = None,
     ) -> Entry:
-        return self._progress.put(
-            branch, self._progress.entry(branch, kind, name, nth, status, value)
-        )
+        entry = self._progress.entry(branch, kind, name, nth, status, value, asked)
+        return self._progress.put(branch, entry)
 
 
 def _prefix(branch: Branch, name: str, nth: int, place: int) -> str:

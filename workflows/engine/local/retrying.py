@@ -3,22 +3,33 @@
 A run that failed goes on at the step whose failure ended it, with everything before it as it was.
 """
 
-from store import audit, cards, children, journal, runs
+from collections.abc import Mapping
+
+from store import audit, cards, children, gates, journal, runs
 from store.database import Topic, Tx
 from store.tables import RunStatus
 from workflows.engine.base import RETRY, Done, NotDone, NotRetried, Retry
+from workflows.engine.local.accepted import Accepted
 from workflows.plain import dumps
 
 NONDETERMINISM = "nondeterminism:"
+NOTHING_CHANGED = Accepted()
 RETRIED = frozenset({RunStatus.BLOCKED, RunStatus.FAILED})
 
 
 def retry(
-    tx: Tx, run_id: str, *, by: str, via: str, how: Retry = RETRY
+    tx: Tx,
+    run_id: str,
+    *,
+    by: str,
+    via: str,
+    how: Retry = RETRY,
+    changed: Accepted | NotRetried = NOTHING_CHANGED,
 ) -> Done | NotDone | NotRetried:
     """blocked or failed ▶ ready. A failed run goes on at the step whose failure ended it.
 
-    Where that was waiting for another run, which failed, so does that one.
+    Where that was waiting for another run, which failed, so does that one. *changed*: what *how*
+    says of the questions that are others in today's code, or why that is not enough.
     """
     run = runs.get(tx, run_id)
     if run is None:
@@ -28,9 +39,11 @@ def retry(
     if run.pruned_at is not None:
         return NotDone.PRUNED
     if (refused := _objection(tx, run, how)) is not None:
-        _note(tx, run, by, via, f"refused:{refused.why.value}", how)
-        return refused
-    _revive(tx, run, by, via)
+        return _refuse(tx, run, by, via, how, refused)
+    if isinstance(changed, NotRetried):
+        return _refuse(tx, run, by, via, how, changed)
+    _revive(tx, run, by, via, changed)
+    _let_stand(tx, run, by, how.note or "", changed.stand)
     _note(tx, run, by, via, "done", how)
     tx.announce(Topic.READY)
     tx.announce(Topic.HOME)
@@ -42,8 +55,20 @@ def _objection(tx: Tx, run: runs.Run, how: Retry) -> NotRetried | None:
     return None
 
 
-def _revive(tx: Tx, run: runs.Run, by: str, via: str) -> None:
-    runs.revive(tx, run.id, accepted_seq=_accepted(tx, run))
+def _refuse(tx: Tx, run: runs.Run, by: str, via: str, how: Retry, why: NotRetried) -> NotRetried:
+    _note(tx, run, by, via, f"refused:{why.why.value}", how)
+    return why
+
+
+def _let_stand(tx: Tx, run: runs.Run, by: str, note: str, stand: Mapping[int, str]) -> None:
+    """Put on record, and on the cards, whose word lets answers count for other questions."""
+    for entry in journal.load(tx, run.id) if stand else ():
+        if entry.seq in stand:
+            gates.stand(tx, run.id, entry.name, entry.nth, by, note)
+
+
+def _revive(tx: Tx, run: runs.Run, by: str, via: str, changed: Accepted) -> None:
+    runs.revive(tx, run.id, accepted_seq=_accepted(tx, run), accepted_answers=changed.dumped())
     if run.failed_seq is not None:
         if child := children.failed_at(tx, run.id, run.failed_seq):
             retry(tx, child, by=by, via=via)

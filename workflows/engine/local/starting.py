@@ -6,8 +6,11 @@ from workflows.engine.base import Start, Started
 from workflows.errors import KeyReused
 
 
-def start(tx: Tx, start: Start, arguments: str, new_id: str) -> Started:
-    """Add a run, or answer the one its key has started. Raises KeyReused."""
+def start(tx: Tx, start: Start, arguments: str, new_id: str, address: str) -> Started:
+    """Add a run, or answer the one its key has started. Raises KeyReused.
+
+    *address* is that of our pages.
+    """
     if start.key is not None and start.scope is not None:
         known = runs.by_start_key(tx, start.scope, start.key)
         if known is not None:
@@ -23,6 +26,7 @@ def start(tx: Tx, start: Start, arguments: str, new_id: str) -> Started:
         via=start.via,
         start_scope=start.scope if start.key else None,
         start_key=start.key,
+        address=address,
     )
     audit.append(
         tx, actor=start.requested_by, via=start.via, action="start", outcome="done", run_id=new_id

@@ -38,11 +38,12 @@ from store.query import Row
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
+from workflows.engine.local import questions
 from workflows.engine.local.cancelling import CancelAsked
 from workflows.engine.local.children import tell_parent, too_late
 from workflows.engine.local.journal import branch_of
 from workflows.engine.local.living import Living
-from workflows.engine.local.outcome import Key, Later, Lease, NewWait, Waiting, Writes
+from workflows.engine.local.outcome import Broken, Key, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 from workflows.event import Accepted, Declined, Delivery, Disposition, Receipt, Refused
 from workflows.failpoint import failpoint
@@ -54,7 +55,6 @@ MOST_BUFFERED = 64  # events waiting for a wait, per run
 MOST_BUFFERED_BY_NAME = 16
 SWEEP = 500  # waits timed out in one transaction
 OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
-PASSED_OVER = "no longer in the code"
 LONGEST_NOTE = 1_000
 TIMEOUT = dumps({"kind": "timeout"})
 # A flood of these would be a flood of lines.
@@ -133,9 +133,11 @@ def release(tx: Tx, lease: Lease) -> None:
     tx.announce(Topic.READY)
 
 
-def block(tx: Tx, lease: Lease, writes: Writes, reason: str) -> None:
+def block(tx: Tx, lease: Lease, writes: Writes, broken: Broken) -> None:
     """running ▶ blocked: a person decides."""
-    _fence(lease, owned=runs.block(tx, lease.run_id, lease.epoch, reason))
+    cause = None if broken.cause is None else dumps(questions.told(tx, lease.run_id, broken.cause))
+    reason = broken.error or ""
+    _fence(lease, owned=runs.block(tx, lease.run_id, lease.epoch, reason, cause))
     _write(tx, lease.run_id, writes)
     _tell_blocked(tx, lease.run_id)
 
@@ -319,6 +321,10 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     """Write down what a pass did; answers which of its new waits nothing can have ended yet."""
     for seq in writes.superseded:
         journal.supersede(tx, run_id, seq)
+    for name, nth in writes.asked_again:
+        _ask_again(tx, run_id, name, nth)
+    for seq, digest in writes.restated.items():
+        journal.restate(tx, run_id, seq, digest)
     if writes.entries:
         journal.put(tx, run_id, writes.entries)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
@@ -328,23 +334,23 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
             _look_for_early_event(tx, wait)
     for branch, keeping in writes.given_up:
         _cancel_waits(tx, run_id, by=None, branch=branch, keeping=keeping)
-    if writes.passed_over:
-        _note_passed_over(tx, run_id, writes.passed_over)
+    for what, steps in writes.notes:
+        _note(tx, run_id, what, steps)
     if early or writes.given_up:
         return frozenset()
     return frozenset(wait.entry for wait in writes.waits)
 
 
-def _note_passed_over(tx: Tx, run_id: str, steps: list[str]) -> None:
-    """Put on record, once, that the code has some steps no more that this run has done."""
-    outcome = ", ".join(steps)[:LONGEST_NOTE]
-    noted = {line.outcome for line in audit.of_run(tx, run_id) if line.action == PASSED_OVER}
+def _note(tx: Tx, run_id: str, what: str, steps: str) -> None:
+    """Put on record, once, what is so of some steps that this run has done."""
+    outcome = steps[:LONGEST_NOTE]
+    noted = {line.outcome for line in audit.of_run(tx, run_id) if line.action == what}
     if outcome not in noted:
         audit.append(
             tx,
             actor=f"job:{run_id}",
             via="engine",
-            action=PASSED_OVER,
+            action=what,
             outcome=outcome,
             run_id=run_id,
         )
@@ -519,6 +525,14 @@ def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None) -> None:
         close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
     if wait.kind is WaitKind.CHILD:
         _cancel_child(tx, wait, by)
+
+
+def _ask_again(tx: Tx, run_id: str, name: str, nth: int) -> None:
+    """Let go of a wait whose question is asked in other words now; its card says so."""
+    wait = waits.get(tx, run_id, name, nth)
+    if wait is not None and wait.status is WaitStatus.OPEN:
+        _cancel_wait(tx, wait, by=None)
+    gates.ask_again(tx, run_id, name, nth)
 
 
 def _cancel_child(tx: Tx, wait: waits.Wait, by: str | None) -> None:

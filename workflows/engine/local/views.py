@@ -7,11 +7,13 @@ from store.corrupt import UNREADABLE
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.engine.base import RunView, TimelineView, WaitView
+from workflows.engine.local.advance import PASSED_OVER
+from workflows.engine.local.answers import NOT_COMPARED, OTHER_ARGUMENTS, OTHER_WORDS
 from workflows.engine.local.journal import RETURNED, label, told_where
-from workflows.engine.local.transitions import PASSED_OVER
 from workflows.plain import loads
 
 PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
+NOTES = frozenset({PASSED_OVER, OTHER_WORDS, OTHER_ARGUMENTS, NOT_COMPARED})
 Children = dict[tuple[str, int], str]
 NOT_DONE = frozenset({EntryStatus.FAILED, EntryStatus.RETRYING, EntryStatus.SUPERSEDED})
 
@@ -121,7 +123,7 @@ def _timeline(
 
 def _attempt(line: audit.Record) -> TimelineView:
     """Answer what somebody did or tried; of removed steps, which they are."""
-    if line.action == PASSED_OVER:
+    if line.action in NOTES:
         return TimelineView(line.at, line.action, line.outcome)
     return TimelineView(line.at, line.action, line.actor, line.outcome)
 

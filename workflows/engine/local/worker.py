@@ -13,6 +13,7 @@ from store.tables import SUSPECT, RunStatus
 from workflows.clock import Clock
 from workflows.context import Context
 from workflows.engine.local import transitions
+from workflows.engine.local.accepted import accepted
 from workflows.engine.local.advance import advance
 from workflows.engine.local.calls import Calls
 from workflows.engine.local.cancelling import CancelAsked
@@ -212,9 +213,10 @@ class Worker:
                     lease, lambda: self._db.write(transitions.record, lease, writes)
                 ),
                 clock=self._clock,
-                accepted=run.accepted_seq or 0,
+                accepted=accepted(run.accepted_seq, run.accepted_answers),
                 requested_by=run.requested_by,
                 parents=run.depth,
+                address=run.address or "",
                 registry=self._registry,
                 calls=self.calls,
                 stop=under_way.stop,
@@ -257,8 +259,8 @@ class Worker:
                 await db.write(
                     transitions.finish, lease, writes, RunStatus.COMPLETED, result=result
                 )
-            case Broken(status=RunStatus.BLOCKED, error=reason):
-                await db.write(transitions.block, lease, writes, reason or "")
+            case Broken(status=RunStatus.BLOCKED):
+                await db.write(transitions.block, lease, writes, outcome)
             case Broken(status=status, error=error, failed_seq=seq):
                 await db.write(
                     transitions.finish, lease, writes, status, error=error, failed_seq=seq

@@ -79,7 +79,7 @@ async def test_two_sweeps_start_one_run(engines, db):
     given = cron.arguments(HOURLY)
 
     for _ in range(2):
-        await db.write(cron.fire, HOURLY, given)
+        await db.write(cron.fire, HOURLY, given, "")
 
     assert len(await starts(harness)) == 1
 

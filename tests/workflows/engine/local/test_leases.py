@@ -12,7 +12,7 @@ from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
 from tests.workflows.engine.oracle import everything, rows
 from tests.workflows.kit import NOON, Harness, Held, Killed, a_job
 from workflows.engine.local import transitions, worker
-from workflows.engine.local.outcome import Later, Lease, NewWait, Waiting, Writes
+from workflows.engine.local.outcome import Broken, Later, Lease, NewWait, Waiting, Writes
 from workflows.errors import Fenced
 
 DONE = Entry(1, "post", 1, EntryKind.STEP, EntryStatus.DONE, 1, "null", NOON)
@@ -39,7 +39,7 @@ async def claimed(harness, owner="me"):
         (transitions.park, (WRITES, Waiting((("answer", 1),)))),
         (transitions.back_off, (WRITES, Later(timedelta(seconds=1)))),
         (transitions.release, ()),
-        (transitions.block, (WRITES, "reason")),
+        (transitions.block, (WRITES, Broken(RunStatus.BLOCKED, "reason"))),
         (transitions.finish, (WRITES, RunStatus.COMPLETED)),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

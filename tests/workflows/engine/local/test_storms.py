@@ -26,7 +26,7 @@ async def test_f25_an_event_races_the_start_of_its_run_and_is_refused_or_kept(db
     for _ in range(50):
         run = run_id(clock.now())
         start = Start("story", {}, requested_by=ANA, via="test")
-        begin = db.write(starting.start, start, "{}", run)
+        begin = db.write(starting.start, start, "{}", run, "")
         event = Delivery(run, "answer", "yes", ANA, "api", "test", "key", {})
         deliver = db.write(transitions.send, event)
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.workflows.engine.oracle import rows
+from tests.workflows.engine.questions.conftest import deployed
 from tests.workflows.kit import a_job
+from workflows.engine.base import Retry
 from workflows.testing import Kit
 
 GO = {"timeout": "1d", "expected": ["go"]}
@@ -60,7 +63,6 @@ async def met(kit, before, after):
     return run
 
 
-@pytest.mark.xfail(strict=True, reason="an entry is found by its name alone")
 @pytest.mark.parametrize(
     ("shape", "before", "after"),
     [
@@ -83,7 +85,6 @@ async def test_calls_that_have_changed_places_block_the_run_g4_i32(effects, shap
         assert "the calls have changed places" in (view.blocked_reason or "")
 
 
-@pytest.mark.xfail(strict=True, reason="an entry is found by its name alone")
 async def test_calls_of_one_plugin_tool_that_have_changed_places_block_the_run_g4_i32():
     body = plugged("a", "b")
     tools = {"linear": {"file": lambda title: {"title": title}}}
@@ -93,10 +94,58 @@ async def test_calls_of_one_plugin_tool_that_have_changed_places_block_the_run_g
         assert await run.status() == "blocked"
 
 
-@pytest.mark.xfail(strict=True, reason="an entry is found by its name alone")
 async def test_child_runs_that_have_changed_places_block_the_run_g4_i32():
     body = children("a", "b")
     async with Kit(a_job(body), a_job(echo, "echo")) as kit:
         run = await met(kit, body, children("b", "a"))
 
         assert await run.status() == "blocked"
+
+
+async def test_arguments_that_merely_differ_are_noted_and_the_run_goes_on_i32(effects):
+    body = calling(effects, "a", "b")
+    async with Kit(a_job(body)) as kit:
+        run = await met(kit, body, calling(effects, "a", "reworded"))
+
+        told = [line.name for line in (await run.view()).timeline if "arguments" in line.what]
+        assert (await run.result(), told) == (["a", "b"], ["post#2"])
+
+
+async def test_a_person_who_goes_on_gets_each_call_its_own_result_i32(effects):
+    body = calling(effects, "a", "b")
+    async with Kit(a_job(body)) as kit:
+        run = await met(kit, body, calling(effects, "b", "a"))
+        await run.retry(how=Retry())
+
+        assert (await run.result(), effects.done) == (["b", "a"], ["a", "b"])
+
+
+async def test_branches_that_have_changed_places_stay_blocked_after_a_retry_i32(effects):
+    body = gathering(effects, "a", "b")
+    async with Kit(a_job(body)) as kit:
+        run = await met(kit, body, gathering(effects, "b", "a"))
+        await run.retry()
+        assert await run.status() == "blocked"
+
+        await deployed(kit, body)
+        await run.retry()
+        assert await run.result() == ["a", "b"]
+
+
+async def test_the_same_arguments_twice_are_no_exchange_i32(effects):
+    body = calling(effects, "a", "a")
+    async with Kit(a_job(body)) as kit:
+        run = await met(kit, body, body)
+
+        assert await run.result() == ["a", "a"]
+
+
+async def test_what_a_step_was_called_with_is_stored_as_a_digest_salted_by_the_run_i32(effects):
+    body = calling(effects, "secret")
+    async with Kit(a_job(body)) as kit:
+        first, second = await kit.start("story"), await kit.start("story")
+        asked = rows(kit.path, "SELECT run_id, asked FROM journal WHERE kind = 'step'")
+
+        assert {run for run, _ in asked} == {first.id, second.id}
+        assert len({digest for _, digest in asked}) == len(asked)
+        assert "secret" not in str(asked)
