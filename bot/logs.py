@@ -68,6 +68,7 @@ def configure(log_format: Literal["console", "json"]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_traceback),
+        with_facts,
         clean,
     ]
     last: Processor = (
@@ -107,9 +108,16 @@ def _traceback(exc_info: ExcInfo) -> str:
     return "".join(traceback.format_exception(error)).rstrip("\n")
 
 
+def with_facts(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Put what a job has said with a line beside it; a name that is taken already gets a ``_``."""
+    facts = getattr(event.get("_record"), "facts", {})
+    taken = event.keys() - {"run_id", "job"}
+    return {**event, **{f"{n}_" if n in taken else n: value for n, value in facts.items()}}
+
+
 def clean(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Cut long values, escape control characters, and mask what looks like a secret."""
-    return {name: _clean(name, value) for name, value in event.items()}
+    return {_name(name): _clean(name, value) for name, value in event.items()}
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -121,11 +129,15 @@ def _clean(name: str, value: Any) -> Any:
             # Only a traceback has lines; it is longer than any value, and its end says most.
             return _line(value, LINES, 3) if name == "exception" else _line(value, CONTROLS, 1)
         case dict():
-            return {key: _clean(str(key), each) for key, each in value.items()}
+            return {_name(str(key)): _clean(str(key), each) for key, each in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_clean(name, each) for each in value]
         case _:
             return value
+
+
+def _name(name: str) -> str:
+    return name if name.isidentifier() else _line(name, CONTROLS, 1)
 
 
 def _line(value: str, unwanted: re.Pattern[str], parts: int) -> str:

@@ -31,6 +31,7 @@ class Claimed(NamedTuple):
     accepted_answers: str | None
     address: str | None
     depth: int
+    said: str | None
 
 
 def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, limit: int) -> list[Claimed]:

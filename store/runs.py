@@ -136,6 +136,7 @@ _KEEP = Query(
     )
     .returning(_c.cancel_requested_at)
 )
+_SAY = Query(update(RUNS).where(_run).values(said=bindparam("to_said")))
 _EXTEND = Query(update(RUNS).where(_owned).values(lease_until=bindparam("until")))
 _BACK_OFF = Query(
     update(RUNS)
@@ -361,6 +362,11 @@ def wake(tx: Tx, run_id: str) -> bool:
 def request_cancel(tx: Tx, run_id: str, by: str) -> bool:
     """Ask a run to end; False: it had been asked before."""
     return tx.run(_CANCEL, run_id=run_id, by=by, now=tx.now) == 1
+
+
+def say(tx: Tx, run_id: str, said: str) -> None:
+    """Note how far a run has come in its log."""
+    tx.run(_SAY, run_id=run_id, to_said=said)
 
 
 def force_cancel(tx: Tx, run_id: str, by: str) -> Told:

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 from store import file
 from store.errors import CannotOpen
 
-HEAD = "0011"
+HEAD = "0014"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -250,6 +250,7 @@ class RunRow(SQLModel, table=True):
     # Whether a pass may have been under way when a cancel was asked for: what it had begun goes on.
     # None: none was, or of a version that did not say.
     cancel_under_way: bool | None = None
+    said: str | None = _text(nullable=True)  # how far it has come in its log, by branch
 
 
 class JournalRow(SQLModel, table=True):

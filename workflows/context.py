@@ -12,6 +12,7 @@ from workflows.approvals.gate import Decision, Policy
 from workflows.delivering import Delivering, kind_of
 from workflows.duration import Duration
 from workflows.errors import StepMisused
+from workflows.log import Log
 from workflows.plugins.base import Plugins
 from workflows.plugins.proxies import journaled
 from workflows.step import Step, Verb
@@ -122,6 +123,11 @@ class Context:
         called = getattr(job, "name", job)
         work = self._run_job(called, arguments, timeout, name)
         return self.step.to_await("run_job", name or str(called), work)
+
+    @property
+    def log(self) -> Log:
+        """Harbor's log: ``ctx.log.info("built", version="4.2.1")``, once, not at every pass."""
+        return Log(self.step, self.run.id, self.run.job)
 
     def mention(self, who: str) -> str:
         """Answer somebody for a text: a person as a mention, a program or the operator by name.

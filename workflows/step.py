@@ -255,6 +255,9 @@ class Step(Protocol):
         The nth use of a name keeps its answer.
         """
 
+    def is_first_time(self) -> bool:
+        """Count one line of the log, and say whether no earlier pass has written it."""
+
     def to_await(self, verb: str, name: str | None, work: Verb[T]) -> Verb[T]:
         """Answer *work* of a verb that is made of others, to be awaited before the job returns."""
         ...

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from pydantic import BaseModel
 
 from bot import logs
+from tests.workflows.kit import a_job
+from workflows.testing import Kit
 
 SECRETS = [
     "xoxb-123456789012-abcdef",
@@ -49,6 +52,35 @@ def test_x109_a_secret_is_masked(capsys: pytest.CaptureFixture[str], secret: str
     line = said(capsys)
     assert secret not in line
     assert "called with [secret] and failed" in line
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("secret", SECRETS)
+async def test_a_line_of_a_jobs_own_has_its_facts_beside_it_and_no_secret(
+    capsys: pytest.CaptureFixture[str], secret: str, log_format: str
+):
+    class Server(BaseModel):
+        address: str
+
+    async def story(ctx, request):
+        ctx.log.info(
+            f"sent to {secret}",  # noqa: G004
+            count=3,
+            server=Server(address=secret),
+            api_key="hidden",
+            level="mine",
+            **{f"{secret}\nforged": 1},
+        )
+
+    async with Kit(a_job(story)) as kit:
+        logs.configure("json" if log_format == "json" else "console")
+        run = await kit.start("story")
+
+    line = said(capsys)
+    assert secret not in line
+    assert "hidden" not in line
+    assert "\nforged" not in line
+    assert all(word in line for word in ("sent to [secret]", run.id, "story", "count", "level_"))
 
 
 def test_x109_a_secret_in_a_traceback_is_masked(capsys: pytest.CaptureFixture[str]):

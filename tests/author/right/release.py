@@ -107,6 +107,7 @@ async def paid(ctx: Context, order: Order, note: str | None) -> Shipped:
 async def delivered(ctx: Context, receipt: Receipt) -> Shipped:
     many = await ctx.step.gather("all", *[ctx.step.run("build", build, str(n)) for n in range(9)])
     assert_type(many, list[list[str]])
+    ctx.log.info("built", parts=many, receipt=receipt)
     await ctx.step.sleep("cool down", "15m")
     event = await ctx.step.wait_for_event("delivered", timeout="3d", expected=["yes", "no"])
     either = await ctx.step.wait_for_any("end", {"a": ["x"], "b": ["x"]}, timeout="1d")

@@ -214,6 +214,11 @@ class Reading:
         self._last_read = self._journal.next_seq()
         return self._last_read
 
+    @property
+    def last_read(self) -> int:
+        """The place of the last entry of this branch that has been read or written; 0: none."""
+        return self._last_read
+
     def passed_over(self) -> list[str]:
         """Answer those of this branch, in the order in which they were done."""
         gone = [

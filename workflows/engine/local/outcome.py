@@ -49,6 +49,7 @@ class Writes:
     waits whose question is asked in other words now; *restated* the question that an answer stands
     for by somebody's word, by entry; *notes* what people should know of the code: what is so, and
     of which steps. *has_heard*: that a cancel was asked for; a pass that has not writes nothing.
+    *said*: how far the run has come in its log, which goes along and is no reason to write.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Writes:
     restated: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     has_heard: bool = False
+    said: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.waits or self.superseded or self.given_up or self.restated)
@@ -78,6 +80,7 @@ class Writes:
             self.asked_again + later.asked_again,
             {**self.restated, **later.restated},
             has_heard=self.has_heard or later.has_heard,
+            said=later.said or self.said,
         )
 
     def forget(self, names: str) -> None:

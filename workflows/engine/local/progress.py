@@ -31,6 +31,7 @@ from workflows.engine.local.outcome import (
     Writes,
     is_open_wait,
 )
+from workflows.engine.local.said import Said
 from workflows.engine.local.verbs import Verbs
 from workflows.errors import Blocked, NestedStep, PassOver, Postponed
 from workflows.plain import dumps, loads
@@ -100,6 +101,7 @@ class Pass(NamedTuple):
     requested_by: str = ""
     parents: int = 0
     address: str = ""
+    said: str | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -122,6 +124,7 @@ class Progress:
         self.journal = Journal(entries, of.accepted.seq)
         self.writes = Writes()
         self.verbs = Verbs()
+        self._said = Said(of.said)
         self.lost: Exception | None = None
         self.failures: dict[str, int] = {}
         self.notes: defaultdict[str, list[str]] = defaultdict(list)
@@ -184,6 +187,18 @@ class Progress:
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
             raise PassOver
         return branch
+
+    def is_first_time(self) -> bool:
+        """Count a line of the log where it is said; whether no earlier pass has said it."""
+        if in_step():
+            return True
+        branch = self._branches.get(asyncio.current_task(self._loop), self._root)
+        if branch.ending or branch.goes_back or self.is_over or self.is_stopped:
+            return False  # a `finally` at the end of a pass: the job comes by again
+        is_new = self._said.is_new(branch)
+        if is_new:
+            self.writes.said = self._said.stored()
+        return is_new
 
     @contextmanager
     def undisturbed(self, name: str) -> Iterator[None]:

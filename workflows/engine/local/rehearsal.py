@@ -166,6 +166,10 @@ class Rehearsing:
         # A step that is to be tried again ends the pass, and lets other branches go on.
         return await self._step.run(name, not_now, *args, retries=AGAIN)
 
+    def is_first_time(self) -> bool:
+        """See `Step.is_first_time`: in a rehearsal nothing is said."""
+        return False
+
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._step, verb)
 

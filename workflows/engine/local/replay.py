@@ -115,6 +115,10 @@ class Replay:
             self._put(branch, EntryKind.PATCH, key, nth, EntryStatus.DONE)
         return True
 
+    def is_first_time(self) -> bool:
+        """See `Step.is_first_time`."""
+        return self._progress.is_first_time()
+
     def to_await(self, verb: str, name: str | None, work: Verb[T]) -> Verb[T]:
         """See `Step.to_await`."""
         self._progress.verbs.called(verb, name, work)

@@ -334,6 +334,8 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
             _look_for_early_event(tx, wait)
     for branch, keeping in writes.given_up:
         _cancel_waits(tx, run_id, by=None, branch=branch, keeping=keeping)
+    if writes.said is not None:
+        runs.say(tx, run_id, writes.said)
     for what, steps in writes.notes:
         _note(tx, run_id, what, steps)
     if early or writes.given_up:

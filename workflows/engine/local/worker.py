@@ -217,6 +217,7 @@ class Worker:
                 requested_by=run.requested_by,
                 parents=run.depth,
                 address=run.address or "",
+                said=run.said,
                 registry=self._registry,
                 calls=self.calls,
                 stop=under_way.stop,
