@@ -3,14 +3,15 @@
 # make bench  the figures of the README, measured on this machine; more with N="1000 1000000"
 # make bench-peers   the same workload on what people would pick instead, in the same run
 # make sim    one simulated schedule once more: make sim SEED=17
-# make soak   a million of them, every crash point twice over: make soak SCHEDULES=1000000
+# make soak   every generator to its goal, every crash point twice over; it goes on where it stopped,
+#             and what was run adds up for as long as the engine does not change: make soak HOURS=2
 
 PYTHON     ?= python3
 PORT       ?= 3000
 SLACK_PORT ?= 3001
 N          ?= 1000 10000
 SEED       ?= 0
-SCHEDULES  ?= 1000000
+HOURS      ?= 1000
 BIN        := .venv/bin
 
 .PHONY: install demo test bench bench-peers sim soak lock
@@ -36,7 +37,7 @@ soak: .venv/installed-dev
 	@$(BIN)/python -m tests.catalogue
 	@$(BIN)/python -m tests.workflows.engine.crashes.sweeping
 	@$(BIN)/python -m tests.promises.seeded
-	@$(BIN)/python -m tests.promises.simulate --schedules $(SCHEDULES) --processes 2
+	@$(BIN)/python -m tests.promises.soak --hours $(HOURS)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
