@@ -230,9 +230,9 @@ def next_version(tx: Tx, gate_id: str) -> bool:
     return tx.run(_NEXT_VERSION, gate_id=gate_id) == 1
 
 
-def ask_again(tx: Tx, run_id: str, name: str, nth: int) -> None:
-    """Write down that a question is asked once more, in other words."""
-    tx.run(_ASK_AGAIN, of_run=run_id, of_name=name, of_nth=nth, now=tx.now)
+def ask_again(tx: Tx, run_id: str, name: str, nth: int) -> bool:
+    """Write down that a question is asked once more, as it is now; False: there is none."""
+    return tx.run(_ASK_AGAIN, of_run=run_id, of_name=name, of_nth=nth, now=tx.now) == 1
 
 
 def stand(tx: Tx, run_id: str, name: str, nth: int, by: str, note: str) -> None:

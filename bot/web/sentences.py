@@ -72,7 +72,16 @@ def objection(reason: Reason, requester: str) -> str:  # noqa: PLR0911  one line
 
 
 def standing(gate: GateView, name: Name) -> str:
-    """Say how a gate stands."""
+    """Say how a gate stands, and what has become of its question."""
+    if gate.asked_again_at:
+        return f"{_stood(gate, name)}. Asked again, because the question has changed since"
+    if gate.stands_by:
+        why = f"{name(gate.stands_by)} lets the answer stand: {gate.stands_note}"
+        return f"{_stood(gate, name)}. The question has changed since; {why}"
+    return _stood(gate, name)
+
+
+def _stood(gate: GateView, name: Name) -> str:
     by = f" by {name(gate.decided_by)}" if gate.decided_by else ""
     match gate.status:
         case GateStatus.OPEN:

@@ -84,6 +84,15 @@ def summary(gate: GateView) -> str:
 
 def status_line(gate: GateView) -> str:
     """Say how a gate stands, by whom and since when (mrkdwn)."""
+    if gate.asked_again_at:
+        return f"↻ {_stood(gate)}\nAsked again: the question has changed since."
+    if gate.stands_by:
+        who = text.mention(gate.stands_by)
+        return f"{_stood(gate)}\n⚠ The question has changed since; {who} lets the answer stand."
+    return _stood(gate)
+
+
+def _stood(gate: GateView) -> str:
     match gate.status:
         case GateStatus.OPEN:
             return f"◷ Waiting · expires {text.until(gate.deadline_at)}"
@@ -162,6 +171,8 @@ def _state(gate: GateView, link: str | None) -> list[Block]:
     blocks = [kit.section("\n".join([status_line(gate), *_votes(gate)]))]
     if gate.status is not GateStatus.OPEN and gate.note:
         blocks.append(kit.said(f"Reason: {gate.note}", LONGEST_NOTE))
+    if gate.stands_note:
+        blocks.append(kit.said(f"Why the answer stands: {gate.stands_note}", LONGEST_NOTE))
     blocks += _earlier_notes(gate)
     if gate.run_status in TROUBLES:  # what went well is told in the thread
         blocks += outcome.of_gate(gate, RESULT_PAIRS)

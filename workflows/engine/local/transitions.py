@@ -319,12 +319,7 @@ def _look_around(tx: Tx, run_id: str, ending: Waiting | Later, still_open: Keys)
 
 def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     """Write down what a pass did; answers which of its new waits nothing can have ended yet."""
-    for seq in writes.superseded:
-        journal.supersede(tx, run_id, seq)
-    for name, nth in writes.asked_again:
-        _ask_again(tx, run_id, name, nth)
-    for seq, digest in writes.restated.items():
-        journal.restate(tx, run_id, seq, digest)
+    _take_back(tx, run_id, writes)
     if writes.entries:
         journal.put(tx, run_id, writes.entries)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
@@ -341,6 +336,16 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     if early or writes.given_up:
         return frozenset()
     return frozenset(wait.entry for wait in writes.waits)
+
+
+def _take_back(tx: Tx, run_id: str, writes: Writes) -> None:
+    """Take out of the journal what is to answer no more, and let stand what is to stand."""
+    for seq in writes.superseded:
+        journal.supersede(tx, run_id, seq)
+    for name, nth in writes.asked_again:
+        _ask_again(tx, run_id, name, nth)
+    for seq, digest in writes.restated.items():
+        journal.restate(tx, run_id, seq, digest)
 
 
 def _note(tx: Tx, run_id: str, what: str, steps: str) -> None:
@@ -534,7 +539,8 @@ def _ask_again(tx: Tx, run_id: str, name: str, nth: int) -> None:
     wait = waits.get(tx, run_id, name, nth)
     if wait is not None and wait.status is WaitStatus.OPEN:
         _cancel_wait(tx, wait, by=None)
-    gates.ask_again(tx, run_id, name, nth)
+    if gates.ask_again(tx, run_id, name, nth) and (gate := gates.of_wait(tx, run_id, name, nth)):
+        cards.redraw(tx, gate.id)
 
 
 def _cancel_child(tx: Tx, wait: waits.Wait, by: str | None) -> None:

@@ -271,3 +271,19 @@ def test_the_summary_of_a_decided_gate_says_the_outcome_first():
     shown = decided(GateStatus.REJECTED, title="<!channel> deploy")
 
     assert gate.summary(shown) == "Rejected by <@U0BO>: &lt;!channel&gt; deploy"
+
+
+def test_a_card_whose_question_was_asked_again_says_so_and_has_no_buttons_i32():
+    asked_again = decided(GateStatus.APPROVED, asked_again_at=NOON)
+    blocks = gate.card(asked_again, link=None)
+
+    assert "Asked again: the question has changed since." in str(blocks)
+    assert "actions" not in [block["type"] for block in blocks]
+
+
+def test_a_card_says_whose_word_lets_its_answer_stand_and_why_i32():
+    told = {"stands_by": "slack:T0HARBOR:UCY", "stands_note": "Only a typo."}
+    drawn = str(gate.card(decided(GateStatus.APPROVED, **told), link=None))
+
+    assert "The question has changed since; <@UCY> lets the answer stand." in drawn
+    assert "Why the answer stands: Only a typo." in drawn
