@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict
 from store import meta
 from store.database import Database
 from workflows.context import Context
-from workflows.engine.base import Done, NotDone, RunStatus, RunView, Start, WaitView
+from workflows.engine.base import (
+    Done,
+    NotDone,
+    NotRetried,
+    Retry,
+    RunStatus,
+    RunView,
+    Start,
+    WaitView,
+)
 from workflows.errors import StepFailed
 from workflows.event import Delivery, Receipt
 from workflows.plugins.base import Plugins
@@ -173,8 +182,8 @@ class Harness:
     async def cancel(self, run: str, *, force: bool = False) -> Done | NotDone:
         return await self.engine.cancel(run, by=ANA, via="test", force=force)
 
-    async def retry(self, run: str) -> Done | NotDone:
-        return await self.engine.retry(run, by=ANA, via="test")
+    async def retry(self, run: str, **said: Any) -> Done | NotDone | NotRetried:
+        return await self.engine.retry(run, by=ANA, via="test", how=Retry(**said))
 
     async def get(self, run: str) -> RunView:
         found = await self.engine.get(run)
