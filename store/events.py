@@ -82,6 +82,11 @@ _EXPIRE = Query(
     .where(_c.run_id == bindparam("of_run"), named(_c.status, EventStatus.BUFFERED))
     .values(status=EventStatus.EXPIRED)
 )
+_REVIVE = Query(
+    update(EVENTS)
+    .where(_c.run_id == bindparam("of_run"), named(_c.status, EventStatus.EXPIRED))
+    .values(status=EventStatus.BUFFERED)
+)
 
 
 def insert_new(
@@ -148,3 +153,8 @@ def mismatch(tx: Tx, event_id: int) -> None:
 def expire(tx: Tx, run_id: str) -> None:
     """Mark what is still buffered when its run ends."""
     tx.run(_EXPIRE, of_run=run_id)
+
+
+def revive(tx: Tx, run_id: str) -> None:
+    """Have what was buffered when its run ended be there again: the run goes on."""
+    tx.run(_REVIVE, of_run=run_id)

@@ -67,19 +67,12 @@ _SETTLE = Query(
     )
 )
 _ENDED = Query(select(_c.seq).where(*_entry, _c.status != EntryStatus.STARTED), lambda seq: seq)
-_SUPERSEDE = Query(
+_of_seq = (_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
+_SUPERSEDE = Query(update(JOURNAL).where(*_of_seq).values(status=EntryStatus.SUPERSEDED))
+_SUPERSEDE_AS = Query(
     update(JOURNAL)
-    .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
-    .values(status=EntryStatus.SUPERSEDED)
-)
-_SUPERSEDE_CANCELLED = Query(
-    update(JOURNAL)
-    .where(
-        _c.run_id == bindparam("of_run"),
-        named(_c.kind, EntryKind.WAIT),
-        named(_c.status, EntryStatus.CANCELLED),
-    )
-    .values(status=EntryStatus.SUPERSEDED)
+    .where(*_of_seq)
+    .values(status=EntryStatus.SUPERSEDED, value=bindparam("to_value"))
 )
 _TOLD = Query(
     select(_c.name).where(
@@ -137,14 +130,15 @@ def has_ended(tx: Tx, run_id: str, name: str, nth: int) -> bool:
     return tx.first(_ENDED, of_run=run_id, of_name=name, of_nth=nth) is not None
 
 
-def supersede(tx: Tx, run_id: str, seq: int) -> None:
-    """Take an entry out of the replay; it stays in the history."""
-    tx.run(_SUPERSEDE, of_run=run_id, of_seq=seq)
+def supersede(tx: Tx, run_id: str, *seqs: int) -> None:
+    """Take entries out of the replay; they stay in the history."""
+    for seq in seqs:
+        tx.run(_SUPERSEDE, of_run=run_id, of_seq=seq)
 
 
-def supersede_cancelled(tx: Tx, run_id: str) -> None:
-    """Take the waits that were given up out of the replay: they are opened again."""
-    tx.run(_SUPERSEDE_CANCELLED, of_run=run_id)
+def supersede_as(tx: Tx, run_id: str, seq: int, value: str) -> None:
+    """Take an entry out of the replay, with something more in it for those who look later."""
+    tx.run(_SUPERSEDE_AS, of_run=run_id, of_seq=seq, to_value=value)
 
 
 def told(tx: Tx, run_id: str) -> list[str]:

@@ -41,6 +41,17 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = _cause(error)
 
 
+def explicit(error: BaseException) -> list[BaseException]:
+    """Answer an error and what it was raised from, a few at most.
+
+    One that was merely being handled when this one was raised is not among them.
+    """
+    chain = [error]
+    while len(chain) < MOST_LINKS and (cause := chain[-1].__cause__) is not None:
+        chain.append(cause)
+    return chain
+
+
 def members_of(error: BaseException) -> Iterator[BaseException]:
     """Answer the errors of a group that are no groups, in their order; *error* if it is none."""
     left = [error]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workflows.approvals.policy import Reason
-from workflows.engine.base import RunView, TimelineView
+from workflows.engine.base import Objection, RunView, TimelineView
 
 ACTED = {"decide", "deliver", "cancel", "retry"}
 DECIDED = {
@@ -30,6 +30,12 @@ REFUSED: dict[str, str] = {
     Reason.UNKNOWN: "Slack could not tell whether they may decide.",
     Reason.HUMAN_REQUIRED: "Only people can decide this.",
 }
+NOT_RETRIED: dict[str, str] = {
+    Objection.ACTED_ON: "Something had been done about its failure already.",
+    Objection.OUTCOME_UNKNOWN: "Somebody has to say first whether a step happened.",
+    Objection.QUESTION_CHANGED: "What people were asked is another question in today's code.",
+    Objection.INVALID: "What was said with it did not fit.",
+}
 # What happened, in the words of the run's view.
 PHRASES = {
     "approval opened": "Asked people: {}",
@@ -51,7 +57,7 @@ PHRASES = {
     "step done": "Done: {}",
     "step failed": "Failed: {}",
     "step retrying": "Will be tried again: {}",
-    "step superseded": "Failed, and tried again later: {}",
+    "step superseded": "Failed, and taken up again: {}",
     "told to end": "Told to end",
     "pruned": "Tidied up",
 }
@@ -112,7 +118,7 @@ def _line(happened: TimelineView) -> Line:
     return Line(happened.at, words, happened.detail, LOOKS.get(what, "plain"))
 
 
-def _act(happened: TimelineView) -> Line:
+def _act(happened: TimelineView) -> Line:  # noqa: PLR0911  one per row of a table
     """Somebody did or tried something: *name* is who, *detail* what came of it."""
     who, came = happened.name, happened.detail or ""
     verdict, _, why = came.partition(":")
@@ -128,7 +134,17 @@ def _act(happened: TimelineView) -> Line:
             return Line(happened.at, "answered too late", f"It was {why} already.", "warn", who)
         case "decide", _:
             return Line(happened.at, DECIDED.get(came, came), None, LOOKS.get(came, "plain"), who)
+        case "retry", _:
+            return _retried(happened, why.strip(), is_refused=verdict == "refused")
         case "deliver", _:
             return Line(happened.at, DELIVERED.get(came, came), None, "plain", who)
         case _:
             return Line(happened.at, f"asked to {happened.what} the run", None, "plain", who)
+
+
+def _retried(happened: TimelineView, why: str, *, is_refused: bool) -> Line:
+    """Somebody wanted the run to go on, and said more with that, or was refused."""
+    code, _, said = why.partition(": ") if is_refused else ("", "", why)
+    words = f"{NOT_RETRIED.get(code, code)} {said}".strip() or None
+    look = "warn" if is_refused else "plain"
+    return Line(happened.at, "asked to retry the run", words, look, happened.name)

@@ -23,7 +23,7 @@ from workflows.errors import (
     StepMisused,
 )
 from workflows.failpoint import Killed
-from workflows.faults import causes, kind, members_of, told, words
+from workflows.faults import explicit, kind, members_of, told, words
 from workflows.plain import dumps, plain
 from workflows.registry import Job
 
@@ -148,16 +148,15 @@ def _swallowed(progress: Progress) -> Outcome | None:
 def _failed(error: BaseException, progress: Progress) -> Broken:
     if not isinstance(error, HarborError):
         log.warning("the job raised %s", kind(error), exc_info=told(error))
-    cause = _step_failure(error)
-    named = cause.kind if isinstance(error, StepFailed) and cause else kind(error)
-    step = cause.step if cause else ""
-    return Broken(RunStatus.FAILED, _error(named, words(error), step), progress.failures.get(step))
+    chain = explicit(error)
+    step = next((each for each in chain if isinstance(each, StepFailed) and _step(each)), None)
+    named = step.kind if step is not None and step is error else kind(error)
+    described = _error(named, words(error), _step(step) if step else "")
+    return Broken(RunStatus.FAILED, described, progress.cause(chain))
 
 
-def _step_failure(error: BaseException) -> StepFailed | None:
-    """Answer the failed step behind an error, if there is one."""
-    found = (each for each in causes(error) if isinstance(each, StepFailed))
-    return next((each for each in found if vars(each).get("step")), None)
+def _step(failure: StepFailed) -> str:
+    return vars(failure).get("step") or ""
 
 
 def _returned(job: Job, result: object) -> Outcome:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from store.journal import Entry
 from store.tables import EPOCH, EntryKind, EntryStatus
+from workflows.engine.local import once
 from workflows.engine.local.outcome import Key
 from workflows.errors import Blocked
 
@@ -133,6 +134,7 @@ class Reading:
         self._to_repeat: set[Key] = set()
         self._taken: set[Key] = set()
         self._marks: dict[str, Entry] = {}
+        self._begun: set[Key] = set()
         self._last_read = 0
         self._uses: dict[str, int] = {}
         self.superseded: list[int] = []
@@ -149,6 +151,19 @@ class Reading:
             if entry.kind is EntryKind.WAIT:
                 # One that a person had repeated has left its row behind: its place stays taken.
                 self._taken.add(key)
+            if entry.kind is EntryKind.STEP:
+                self._note(key, entry)
+
+    def _note(self, key: Key, superseded: Entry) -> None:
+        """Note whether a step has begun of which a person had nothing said, or that it had not."""
+        if once.has_begun(superseded):
+            self._begun.add(key)
+        else:
+            self._begun.discard(key)
+
+    def has_begun(self, name: str, nth: int) -> bool:
+        """Whether this use of a name has begun before, for all that anybody has said."""
+        return (name, nth) in self._begun
 
     def use(self, name: str) -> int:
         """Count a use of *name* and answer which one it is."""

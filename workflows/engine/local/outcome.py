@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus, WaitKind
+from workflows.plain import dumps
 from workflows.step import Opening
 
 
@@ -98,12 +99,15 @@ class Writes:
         ]
 
     def give_up_waits(self, branch: str, keeping: tuple[Key, ...] = ()) -> None:
-        """Let go of the waits of a branch: those not opened yet have ended before they began."""
+        """Let go of the waits of a branch: those not opened yet have ended before they began.
+
+        Their entries say which branch it was, "" being the run: a retry opens them again.
+        """
         self.waits = [
             wait for wait in self.waits if not wait.name.startswith(branch) or wait.entry in keeping
         ]
         self.entries = [
-            entry._replace(status=EntryStatus.CANCELLED)
+            entry._replace(status=EntryStatus.CANCELLED, value=dumps(branch))
             if is_open_wait(entry)
             and entry.name.startswith(branch)
             and (entry.name, entry.nth) not in keeping

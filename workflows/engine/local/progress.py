@@ -126,7 +126,8 @@ class Progress:
         self.verbs = Verbs()
         self._said = Said(of.said)
         self.lost: Exception | None = None
-        self.failures: dict[str, int] = {}
+        self._failures: list[tuple[BaseException, int]] = []
+        self._gathered: list[tuple[BaseException, int]] = []
         self.notes: defaultdict[str, list[str]] = defaultdict(list)
         self.has_swallowed = False
         self._loop = asyncio.get_running_loop()
@@ -159,6 +160,29 @@ class Progress:
     def is_stopped(self) -> bool:
         """Whether the pass is being ended from outside."""
         return self.run.stop.is_asked
+
+    def failed(self, error: BaseException, seq: int) -> None:
+        """Note the error that the job is given for an entry that has failed."""
+        self._failures.append((error, seq))
+
+    def gathered(self, error: BaseException, seq: int) -> None:
+        """Note an error that is raised out of a gather."""
+        self._gathered.append((error, seq))
+
+    def cause(self, errors: Sequence[BaseException]) -> int | None:
+        """Answer the place in the journal that *errors* come from; None: nowhere in it.
+
+        That of the step or wait which failed; else, of an error of the job's own that was raised
+        out of gathers, the innermost's.
+        """
+        places = (
+            seq
+            for known in (self._failures, self._gathered)
+            for each in errors
+            for error, seq in known
+            if error is each
+        )
+        return next(places, None)
 
     def let_go(self) -> None:
         """The run ends: nobody waits any more for what a branch of it may have opened."""

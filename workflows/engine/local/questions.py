@@ -19,6 +19,7 @@ from workflows.clock import Clock
 from workflows.engine.base import ChangedQuestion, NotRetried, Objection, Retry
 from workflows.engine.local import rehearsal
 from workflows.engine.local.accepted import Accepted, Every
+from workflows.engine.local.aftermath import aftermath
 from workflows.engine.local.outcome import Broken
 from workflows.plain import dumps
 from workflows.registry import Registry
@@ -99,14 +100,11 @@ def _as_retried(run: parked.Parked, entries: list[Entry]) -> list[Entry]:
     """Answer the journal as a retry leaves it: what had failed, or was given up, is done again."""
     if run.status is not RunStatus.FAILED:
         return entries
-    again = EntryStatus.SUPERSEDED
-    return [
-        entry._replace(status=again)
-        if entry.seq == run.failed_seq
-        or (entry.kind is EntryKind.WAIT and entry.status is EntryStatus.CANCELLED)
-        else entry
-        for entry in entries
-    ]
+    after = aftermath(entries, run.failed_seq)
+    again = {entry.seq for entry in (*after.given_up, *after.noted)}
+    again |= {e.seq for e in entries if e.seq == run.failed_seq and e.kind is not EntryKind.GATHER}
+    superseded = EntryStatus.SUPERSEDED
+    return [e._replace(status=superseded) if e.seq in again else e for e in entries]
 
 
 def _objection(cause: Mapping[str, Any], reason: str) -> NotRetried | None:

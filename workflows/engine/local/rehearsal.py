@@ -131,9 +131,11 @@ def _judged(outcome: Outcome) -> tuple[Verdict, str | None]:
     match outcome:
         case Broken(status=RunStatus.BLOCKED, error=reason):
             return Verdict.BLOCKS, reason
-        # A failure that is in the journal would end the run on the old code as well.
-        case Broken(status=RunStatus.FAILED, error=error, failed_seq=None):
+        case Broken(status=RunStatus.FAILED, error=error):
             told = loads(error or "{}")
+            # A failure that is in the journal would end the run on the old code as well.
+            if told.get("step") is not None:
+                return Verdict.GOES_ON, None
             return Verdict.FAILS, f"{told.get('kind')}: {told.get('message')}"
         case _:
             return Verdict.GOES_ON, None

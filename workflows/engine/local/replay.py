@@ -12,7 +12,7 @@ from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows.asked import Asked, call_digest
 from workflows.duration import Duration, duration
-from workflows.engine.local import answers, branches, calling
+from workflows.engine.local import answers, branches, calling, once
 from workflows.engine.local.branches import Branch
 from workflows.engine.local.calls import Call, NoThread
 from workflows.engine.local.children import NewChild, new_child
@@ -143,11 +143,11 @@ class Replay:
         nth, entry = self._progress.find(branch, EntryKind.STEP, name)
         if entry is not None:
             entry = answers.of_call(self._progress, branch, entry, asked)
-        if entry is None or entry.status is EntryStatus.RETRYING:
+        if begun := self._begun(branch, entry, name, nth, is_once=at_most_once):
+            entry = self._settle(branch, begun, _of_once(begun, calling.unknown(name)))
+        elif entry is None or entry.status is EntryStatus.RETRYING:
             with self._progress.undisturbed(name):
                 entry = await self._execute(branch, entry, name, nth, call, args, how, asked)
-        elif entry.status is EntryStatus.STARTED:
-            entry = self._settle(branch, entry, calling.unknown(name))
         return self._answer(branch, entry, _itself)
 
     async def _wait_for_event(
@@ -226,6 +226,20 @@ class Replay:
 
     # -- steps ----------------------------------------------------------------------------------
 
+    def _begun(
+        self, branch: Branch, entry: Entry | None, name: str, nth: int, *, is_once: bool
+    ) -> Entry | None:
+        """Answer the entry of a step that has begun, may not begin again, and never said how it
+        ended; also where older code, or a person's retry, would have had it begun again."""
+        if entry is None:
+            if not is_once or not branch.reading.has_begun(branch.prefix + name, nth):
+                return None
+            return self._progress.entry(branch, EntryKind.STEP, name, nth)
+        if entry.status is EntryStatus.STARTED:
+            return entry
+        was_tried = entry.status is EntryStatus.RETRYING and entry.attempt > 0
+        return entry._replace(status=EntryStatus.STARTED) if is_once and was_tried else None
+
     async def _execute(
         self,
         branch: Branch,
@@ -249,12 +263,14 @@ class Replay:
         trying = Trying(branch, name, nth, before + branch.tries, entry, asked)
         self._progress.under_way.add(trying)
         try:
-            await self._begin(trying, how, is_begun=is_begun)
+            await self._begin(trying, call, how, is_begun=is_begun)
             result = await self._called(trying, prepared, args, how)
         finally:
             self._progress.under_way.discard(trying)
             prepared.drop()
         entry = trying.entry or self._progress.entry(branch, EntryKind.STEP, name, nth)
+        if how.at_most_once:
+            result = _of_once(entry, result)
         entry = self._settle(branch, entry._replace(attempt=trying.attempt, asked=asked), result)
         if entry.status is EntryStatus.RETRYING:
             branch.ending = branch.later(result.again_in)
@@ -283,13 +299,16 @@ class Replay:
             raise Postponed if branch.goes_back else PassOver
         return prepared
 
-    async def _begin(self, step: Trying, how: calling.Manner, *, is_begun: bool) -> None:
+    async def _begin(
+        self, step: Trying, call: Callable[..., Any], how: calling.Manner, *, is_begun: bool
+    ) -> None:
         """Write down what has happened; of a step that may begin once then that it has begun."""
         await self._progress.write_down(step.branch, is_begun=is_begun)
         if not how.at_most_once:
             return
         new = step.entry or self._progress.entry(step.branch, EntryKind.STEP, step.name, step.nth)
-        new = new._replace(status=EntryStatus.STARTED, asked=step.asked)
+        value = once.begun(call)
+        new = new._replace(status=EntryStatus.STARTED, value=value, asked=step.asked)
         step.entry = self._progress.put(step.branch, new)
         step.attempt = 1
         await self._progress.write_down(step.branch, is_begun=True)
@@ -337,8 +356,9 @@ class Replay:
         if entry.status is EntryStatus.DONE:
             return self._progress.read(entry, of)
         step = label(entry.name, entry.nth)
-        self._progress.failures[step] = entry.seq
-        raise self._progress.read(entry, partial(calling.raised, step))
+        error = self._progress.read(entry, partial(calling.raised, step))
+        self._progress.failed(error, entry.seq)
+        raise error
 
     # -- waits ----------------------------------------------------------------------------------
 
@@ -418,6 +438,7 @@ class Replay:
         branch.tries = min(branch.tries, *(end.branch.tries for end in ends))
         self._progress.telling.after(branch, entry)
         if error is not None:
+            self._progress.gathered(error, entry.seq)
             raise error
         if branches.is_cancelled(ends):
             branch.is_told = True
@@ -467,6 +488,13 @@ class Replay:
 def _prefix(branch: Branch, name: str, nth: int, place: int) -> str:
     """Answer what the names of a gather's branch begin with."""
     return f"{branch.prefix}{name}#{nth}[{place}]/"
+
+
+def _of_once(begun: Entry, result: calling.Result) -> calling.Result:
+    """Answer a result that says, where it is a failure, that its step may begin once."""
+    if result.status is not EntryStatus.FAILED:
+        return result
+    return result._replace(value=once.failed(begun.value, result.value))
 
 
 def _itself(value: Any) -> Any:

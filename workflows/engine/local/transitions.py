@@ -328,7 +328,7 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
         if wait.kind is not WaitKind.SLEEP:
             _look_for_early_event(tx, wait)
     for branch, keeping in writes.given_up:
-        _cancel_waits(tx, run_id, by=None, branch=branch, keeping=keeping)
+        _give_up_waits(tx, run_id, branch, keeping)
     if writes.said is not None:
         runs.say(tx, run_id, writes.said)
     for what, steps in writes.notes:
@@ -509,25 +509,24 @@ def _closing(tx: Tx, run_id: str) -> tuple[str, ...]:
     return tuple({branch_of(name) for name in journal.told(tx, run_id)} - {""})
 
 
-def _cancel_waits(
-    tx: Tx,
-    run_id: str,
-    by: str | None,
-    branch: str = "",
-    keeping: Container[Key] = (),
-    but: tuple[str, ...] = (),
-) -> None:
-    """End the open waits of a run, or of one of its branches, *but* those of some."""
+def _give_up_waits(tx: Tx, run_id: str, branch: str, keeping: Container[Key]) -> None:
+    """End the open waits of a branch that is over ("": the run is), and say so in their entries."""
     for wait in waits.open_of_run(tx, run_id):
-        if not wait.name.startswith(branch) or wait.entry in keeping or wait.name.startswith(but):
-            continue
-        _cancel_wait(tx, wait, by)
+        if wait.name.startswith(branch) and wait.entry not in keeping:
+            _cancel_wait(tx, wait, by=None, value=dumps(branch))
 
 
-def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None) -> None:
+def _cancel_waits(tx: Tx, run_id: str, by: str | None, but: tuple[str, ...] = ()) -> None:
+    """End the open waits of a run, *but* those of some branches."""
+    for wait in waits.open_of_run(tx, run_id):
+        if not wait.name.startswith(but):
+            _cancel_wait(tx, wait, by)
+
+
+def _cancel_wait(tx: Tx, wait: waits.Wait, by: str | None, value: str | None = None) -> None:
     failpoint("cancel:wait")
     waits.end(tx, wait, WaitStatus.CANCELLED)
-    _settle(tx, wait, EntryStatus.CANCELLED, None)
+    _settle(tx, wait, EntryStatus.CANCELLED, value)
     if wait.kind is WaitKind.APPROVAL:
         close_wait(tx, WaitKey(wait.run_id, wait.name, wait.nth), GateStatus.CANCELLED, by)
     if wait.kind is WaitKind.CHILD:

@@ -125,7 +125,24 @@ def _attempt(line: audit.Record) -> TimelineView:
     """Answer what somebody did or tried; of removed steps, which they are."""
     if line.action in NOTES:
         return TimelineView(line.at, line.action, line.outcome)
-    return TimelineView(line.at, line.action, line.actor, line.outcome)
+    said = _said(_read(line.detail)) if line.action == "retry" and line.detail else ""
+    came = f"{line.outcome}: {said}" if said else line.outcome
+    return TimelineView(line.at, line.action, line.actor, came)
+
+
+def _said(with_a_retry: Any) -> str:
+    """Answer what somebody said with a retry, in words."""
+    match with_a_retry:
+        case {"happened": True, "step": step}:
+            return f"{step} happened"
+        case {"happened": False, "step": step}:
+            return f"{step} did not happen"
+        case {"answers_stand": True, "note": note}:
+            return f"the answers stand: {note}"
+        case {"ask_again": True}:
+            return "asked again where the question changed"
+        case _:
+            return ""
 
 
 def _entries(tx: Tx, run: runs.Run) -> list[TimelineView]:

@@ -62,7 +62,6 @@ async def test_a_failure_that_was_handled_stays_a_fact_whatever_ends_the_run_the
     assert effects.done == ["reserve", "refund"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_an_error_raised_while_another_was_handled_does_not_have_that_one_repeated_g32(
     engines, effects
 ):
@@ -87,7 +86,6 @@ async def test_an_error_raised_while_another_was_handled_does_not_have_that_one_
     assert effects.done == ["reserve", "refund"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_bare_raise_after_something_was_done_is_not_retried_g32(engines, effects):
     async def story(ctx, step):
         try:
@@ -104,7 +102,6 @@ async def test_a_bare_raise_after_something_was_done_is_not_retried_g32(engines,
     assert await harness.status(run) == "failed"
 
 
-@pytest.mark.xfail(strict=True)
 async def test_closing_code_that_ran_because_of_it_is_something_that_was_done_g32(engines, effects):
     async def story(ctx, step):
         await step("grant")
@@ -119,7 +116,6 @@ async def test_closing_code_that_ran_because_of_it_is_something_that_was_done_g3
     assert effects.done == ["grant", "work", "revoke"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_what_is_raised_from_it_after_something_was_done_is_not_retried_g32(engines, effects):
     async def story(ctx, step):
         try:
@@ -135,7 +131,6 @@ async def test_what_is_raised_from_it_after_something_was_done_is_not_retried_g3
 
 
 @pytest.mark.parametrize("how", ["sleep", "approval", "event", "child"])
-@pytest.mark.xfail(strict=True)
 async def test_whatever_was_waited_for_since_is_something_that_was_done_g32(engines, effects, how):
     async def other(ctx, request):
         return "done"
@@ -164,7 +159,6 @@ async def test_whatever_was_waited_for_since_is_something_that_was_done_g32(engi
     assert len(await refused(harness, run)) == 1
 
 
-@pytest.mark.xfail(strict=True)
 async def test_the_time_or_a_number_taken_since_is_nothing_that_was_done_g32(engines, effects):
     async def story(ctx, step):
         try:
@@ -213,7 +207,6 @@ async def test_where_nothing_was_done_a_retry_goes_on_at_what_ended_the_run_g32(
     assert effects.done == ["reserve", "reserve", "ship"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_an_error_that_looks_like_a_steps_is_the_jobs_own_g32(engines, effects):
     async def story(ctx, step):
         try:
@@ -266,7 +259,6 @@ async def test_the_last_failure_of_a_loop_is_repeated_and_no_earlier_one_g32(eng
     assert effects.done == ["one", "two", "two"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_what_was_refused_is_on_record_g32(engines, effects):
     async def story(ctx, step):
         try:
@@ -329,7 +321,6 @@ async def test_a_failure_that_another_branch_has_handled_stays_a_fact_g32(engine
     assert sorted(effects.done) == ["refund", "reserve", "work", "work"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_closing_code_of_a_branch_given_up_is_something_that_was_done_g32(engines, effects):
     async def grants(ctx, step):
         await step("grant")
@@ -352,7 +343,6 @@ async def test_closing_code_of_a_branch_given_up_is_something_that_was_done_g32(
     assert effects.done == ["grant", "work", "revoke"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_what_was_done_after_the_branches_came_together_is_an_answer_g32(engines, effects):
     async def fails(step):
         await step("work")
@@ -369,7 +359,6 @@ async def test_what_was_done_after_the_branches_came_together_is_an_answer_g32(e
     assert await refused(harness, run) == ("refund",)
 
 
-@pytest.mark.xfail(strict=True)
 async def test_closing_code_beside_an_error_of_the_jobs_own_is_something_that_was_done_g32(
     engines, effects
 ):
@@ -474,7 +463,6 @@ async def waits_for_somebody(ctx, step):
 
 
 @pytest.mark.parametrize("then", [refunds, says_so, refunds_and_fails, waits_for_somebody])
-@pytest.mark.xfail(strict=True)
 async def test_a_child_whose_parent_went_on_by_its_failure_is_not_retried_g33(
     engines, effects, then
 ):
@@ -509,7 +497,6 @@ async def test_a_child_whose_parent_failed_with_it_is_retried_with_it_or_before_
     assert effects.done == ["ship", "ship"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_grandchild_is_not_retried_where_anybody_above_went_on_g33(engines, effects):
     async def child(ctx, request):
         await steps(ctx, effects)("ship")
@@ -535,7 +522,6 @@ async def test_a_grandchild_is_not_retried_where_anybody_above_went_on_g33(engin
     assert effects.done == ["ship", "refund"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_parent_is_not_retried_where_its_child_has_done_something_about_it_g33(
     engines, effects
 ):
@@ -557,7 +543,6 @@ async def test_a_parent_is_not_retried_where_its_child_has_done_something_about_
     assert (await harness.status(run), effects.done) == ("failed", ["ship", "unpack"])
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_child_in_a_branch_is_not_retried_while_its_parent_goes_on_g33(engines, effects):
     async def child(ctx, request):
         await steps(ctx, effects)("ship")

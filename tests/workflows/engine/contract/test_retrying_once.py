@@ -52,7 +52,6 @@ async def failed(engines, effects, how="killed"):
 
 
 @pytest.mark.parametrize("how", ["killed", "raised", "refused"])
-@pytest.mark.xfail(strict=True)
 async def test_a_retry_alone_does_not_begin_it_again_and_names_it_g34(engines, effects, how):
     harness, run = await failed(engines, effects, how)
 
@@ -63,7 +62,6 @@ async def test_a_retry_alone_does_not_begin_it_again_and_names_it_g34(engines, e
     assert await harness.status(run) == "failed"
 
 
-@pytest.mark.xfail(strict=True)
 async def test_one_that_took_too_long_is_not_begun_again_either_g34(engines, effects):
     begun = []
 
@@ -87,7 +85,6 @@ async def test_one_that_took_too_long_is_not_begun_again_either_g34(engines, eff
 
 
 @pytest.mark.parametrize("how", ["killed", "raised", "refused"])
-@pytest.mark.xfail(strict=True)
 async def test_where_it_happened_its_entry_answers_with_what_a_person_says_g34(
     engines, effects, how
 ):
@@ -116,7 +113,6 @@ async def test_where_it_did_not_happen_it_is_begun_again_with_the_same_key_g34(
     assert effects.keys[0] == effects.keys[1]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_second_retry_asks_again_g34(engines, effects):
     harness, run = await failed(engines, effects, "raised")
     effects.troubles = [ConnectionError("still down")]
@@ -132,7 +128,6 @@ async def test_a_second_retry_asks_again_g34(engines, effects):
     assert await harness.result(run) == 1
 
 
-@pytest.mark.xfail(strict=True)
 async def test_what_was_said_is_on_record_and_the_failure_stays_on_the_timeline_g34(
     engines, effects
 ):
@@ -150,7 +145,6 @@ async def test_what_was_said_is_on_record_and_the_failure_stays_on_the_timeline_
     assert "secret" not in json.dumps(lines)
 
 
-@pytest.mark.xfail(strict=True)
 async def test_where_the_job_has_handled_it_there_is_nothing_to_say_g34(engines, effects):
     async def story(ctx, request):
         try:
@@ -169,7 +163,6 @@ async def test_where_the_job_has_handled_it_there_is_nothing_to_say_g34(engines,
     assert effects.done == ["pay", "look"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_word_about_another_step_changes_nothing_g34(engines, effects):
     harness, run = await failed(engines, effects)
 
@@ -205,7 +198,6 @@ async def blocked(engines, effects):
     return harness, run
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_blocked_run_is_not_retried_without_a_word_g34(engines, effects):
     harness, run = await blocked(engines, effects)
 
@@ -220,7 +212,6 @@ async def test_a_blocked_run_is_not_retried_without_a_word_g34(engines, effects)
         ({"happened": False}, {"posted": "pay"}, ["open", "pay", "new", "pay"]),
     ],
 )
-@pytest.mark.xfail(strict=True)
 async def test_a_blocked_run_goes_on_by_what_is_said_g34(engines, effects, said, result, done):
     harness, run = await blocked(engines, effects)
 
@@ -244,7 +235,6 @@ def paying_two(effects):
     return a_job(story)
 
 
-@pytest.mark.xfail(strict=True)
 async def test_of_several_a_person_says_which_g34(engines, effects):
     harness, run = await killed_in(await engines(paying_two(effects)), effects, deaths=2)
     both = ("fan#1[0]/pay ana", "fan#1[1]/pay bo")
@@ -262,7 +252,6 @@ async def test_of_several_a_person_says_which_g34(engines, effects):
     assert sorted(effects.done) == ["ana", "bo", "bo"]
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_word_about_the_second_of_two_does_not_begin_the_first_again_g34(engines, effects):
     harness, run = await killed_in(await engines(paying_two(effects)), effects, deaths=2)
 
@@ -273,7 +262,6 @@ async def test_a_word_about_the_second_of_two_does_not_begin_the_first_again_g34
     assert await asked(harness, run) == ("fan#1[0]/pay ana",)
 
 
-@pytest.mark.xfail(strict=True)
 async def test_the_second_use_of_a_name_is_another_step_g34(engines, effects):
     async def story(ctx, request):
         for _ in range(2):
@@ -305,7 +293,6 @@ async def failed_child(engines, effects):
     return harness, run, child.id
 
 
-@pytest.mark.xfail(strict=True)
 async def test_a_retry_of_its_parent_does_not_begin_it_again_g34(engines, effects):
     harness, run, child = await failed_child(engines, effects)
 
@@ -316,7 +303,6 @@ async def test_a_retry_of_its_parent_does_not_begin_it_again_g34(engines, effect
 
 
 @pytest.mark.parametrize("with_step", [False, True])
-@pytest.mark.xfail(strict=True)
 async def test_what_is_said_to_its_parent_is_said_of_the_child_g34(engines, effects, with_step):
     harness, run, child = await failed_child(engines, effects)
 
@@ -331,7 +317,6 @@ async def test_what_is_said_to_its_parent_is_said_of_the_child_g34(engines, effe
 # -- code that says so later ----------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True)
 async def test_one_that_has_begun_before_the_code_said_once_is_not_begun_again_g34(
     engines, effects
 ):
@@ -356,7 +341,6 @@ async def test_one_that_has_begun_before_the_code_said_once_is_not_begun_again_g
     assert await harness.status(run) == "completed"
 
 
-@pytest.mark.xfail(strict=True)
 async def test_one_that_was_to_be_tried_again_is_not_where_the_code_says_once_now_g34(
     engines, effects
 ):

@@ -138,27 +138,6 @@ async def test_a_failure_behind_another_error_is_the_one_that_is_repeated(engine
     assert (await harness.status(run), effects.done) == ("completed", ["letter", "letter"])
 
 
-async def test_a_repeated_step_stands_where_it_stood_whatever_was_done_about_its_failure(
-    engines, effects
-):
-    async def story(ctx, request):
-        try:
-            await ctx.step.run("post", effects.post)
-        except StepFailed:
-            await ctx.step.run("clean up", effects.post, "clean up")
-            raise
-
-    harness = await engines(a_job(story))
-    effects.troubles = [StepFailed("no")]
-    run = await harness.started()
-
-    await harness.retry(run)
-    await harness.run()
-
-    assert await harness.status(run) == "completed"
-    assert effects.done == ["letter", "clean up", "letter"]
-
-
 @pytest.mark.parametrize("ended", [False, True])
 async def test_only_a_failed_or_blocked_run_can_be_retried(engines, effects, ended):
     harness = await engines(decides_and_posts(effects))
