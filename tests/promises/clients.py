@@ -18,9 +18,10 @@ from tests.workflows.people import a_vote
 from workflows.approvals.gate import Choice
 from workflows.approvals.gates import Answer
 from workflows.approvals.policy import Counted, Decides, Repeated
-from workflows.engine.base import Done, Start
+from workflows.engine.base import Done, NotRetried, Objection, Retry, Start
 from workflows.errors import HarborError
 from workflows.event import Accepted, Delivery
+from workflows.plain import dumps
 
 SCOPE = "sim"
 TRIES = 4
@@ -75,7 +76,22 @@ class Clients:
         await self._ask(self.cancels[run], ask)
 
     async def retry(self, run: str) -> None:
-        await self._ask(Told(), lambda node: node.engine.retry(run, by=ANA, via="test"))
+        """Retry a run; where that takes a word about a step, look whether it happened, and say."""
+        told = Told()
+        await self._retry(told, run, Retry())
+        for _, answer in told.answers:
+            if isinstance(answer, NotRetried) and answer.why is Objection.OUTCOME_UNKNOWN:
+                await self._retry(Told(), run, self._word(run, answer.steps[0]))
+
+    async def _retry(self, told: Told, run: str, how: Retry) -> None:
+        await self._ask(told, lambda node: node.engine.retry(run, by=ANA, via="test", how=how))
+
+    def _word(self, run: str, step: str) -> Retry:
+        what = step.rpartition("/")[2]
+        done = {(effect.run_id, effect.what) for effect in self._world.effects.ledger}
+        if (run, what) not in done:
+            return Retry(happened=False, step=step)
+        return Retry(happened=True, result=dumps([what, {"1": what}]), step=step)
 
     async def read(self, run: str) -> None:
         """Look at a run and its gates, as a page does; what has ended is remembered."""

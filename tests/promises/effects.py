@@ -35,6 +35,7 @@ class Effects:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.ledger: list[Effect] = []
+        self.refused: set[str] = set()  # what the other side does not take, until it is mended
         self.troubles: list[str] = []  # crash_before, crash_after, raise, dawdle, freeze
 
     async def post(self, what: str) -> tuple[str, dict[int, str]]:
@@ -52,7 +53,7 @@ class Effects:
             await self._world.die()
         if trouble == "dawdle":
             await asyncio.sleep(self._world.chance.choice((0.5, 5.0, 25.0, 70.0)))
-        if trouble == "raise":
+        if trouble == "raise" or what in self.refused:
             raise ConnectionResetError("no answer")
         return what, {1: what}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.workflows.kit import a_job
 from workflows.approvals.gate import Approved, Policy
 from workflows.context import Context
-from workflows.errors import ChildFailed, StepOutcomeUnknown
+from workflows.errors import ChildFailed, StepFailed, StepOutcomeUnknown
 from workflows.registry import Job
 from workflows.schedule import schedule
 from workflows.step import Retries
@@ -148,12 +148,39 @@ def once(world: "World") -> Job:
     return a_job(job, "once")
 
 
+def amends(world: "World") -> Job:
+    """A step that fails for good as soon as it fails, and what is done about that."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await do(world, ctx, "grant", TRIED)
+        try:
+            await do(world, ctx, "work", Retries(attempts=1))
+        except StepFailed:
+            await do(world, ctx, "revoke", TRIED)
+            raise
+        await do(world, ctx, "ship", Retries(attempts=1))
+        return ["shipped"]
+
+    return a_job(job, "amends")
+
+
+def early(world: "World") -> Job:
+    """A step that fails for good as soon as it fails, before an event that may be there by then."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await ctx.step.sleep("nap", "5s")
+        await do(world, ctx, "flake", Retries(attempts=1))
+        return [(await ctx.step.wait_for_event("item", **ANSWER)).kind]
+
+    return a_job(job, "early")
+
+
 def parents(world: "World") -> Job:
-    """Two other jobs, one after the other; how each has ended, and a step after it."""
+    """Three other jobs, one after the other; how each has ended, and a step after it."""
 
     async def job(ctx: Context, request: Any) -> list[Any]:
         said: list[Any] = []
-        for child, timeout in (("closing", "40s"), ("approvals", "70s")):
+        for child, timeout in (("early", "40s"), ("closing", "40s"), ("approvals", "70s")):
             try:
                 said.append(await ctx.run_job(child, {}, timeout=timeout))
             except ChildFailed as error:
@@ -186,6 +213,8 @@ JOBS: dict[str, Callable[["World"], Job]] = {
         races,
         once,
         parents,
+        amends,
+        early,
         ticking,
     )
 }

@@ -30,6 +30,7 @@ EVENTS: dict[str, tuple[str, ...]] = defaultdict(
     races=("item", "answer"),
     gathers=("fan#1[0]/item", "fan#1[1]/item"),
 )
+REFUSED = ("work", "flake", "flake", "open", "took", "left last", "once 0", "once 1")
 OFTEN = ("park", "record", "claim", "finish", "_decide", "send", "sweep", "cancel", "_start")
 
 
@@ -121,6 +122,7 @@ class Moves:
         """A person retries what failed or is blocked."""
         run = self._a_run("'blocked'", "'failed'")
         if run:
+            self.world.effects.refused.clear()
             self.clients.begin(self.clients.retry(run))
 
     def read(self) -> None:
@@ -153,6 +155,17 @@ class Moves:
         troubles = ("crash_before", "crash_after", "raise", "raise", "dawdle", "freeze")
         wanted = self.chance.choices(troubles, k=self.chance.choice((1, 1, 3)))
         self.world.effects.troubles.extend(wanted)
+
+    def refuse(self) -> None:
+        """The other side takes something no more, until a person has it mended."""
+        what = self.chance.choice(REFUSED)
+        self.world.effects.refused.add(what)
+        self.world.faulted("refuse", what)
+
+    def answer_early(self) -> None:
+        """What is going to fail has been sent an event before; somebody may wait for its end."""
+        self.world.effects.refused.add("flake")
+        self.clients.begin(self._answered_early(self.chance.choice(("early", "parents"))))
 
     def freeze(self) -> None:
         """Stop a worker, the one that executes something if there is one."""
@@ -257,6 +270,15 @@ class Moves:
             return
         until = (deadline - self.world.micros()) / 1e6 + self.chance.choice(NEAR)
         self.clients.begin(self._later(until, work))
+
+    async def _answered_early(self, job: str) -> None:
+        await self.clients.start(job, f"{job} {len(self.clients.starts)}")
+        await asyncio.sleep(1.0)
+        self._keys += 1
+        for (run,) in self.world.look("SELECT max(id) FROM runs WHERE job = 'early'"):
+            if run:
+                key = f"event {self._keys}"
+                await self.clients.send(Delivery(run, "item", "yes", ANA, "api", SCOPE, key))
 
     async def _later(self, seconds: float, work: Callable[[], Any]) -> None:
         """Do *work* in so many seconds; its commit may be so late that it is past a deadline."""

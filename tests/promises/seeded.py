@@ -1,4 +1,4 @@
-"""Twelve bugs, each put into a copy of the tree, to see that the tests of promises catch them.
+"""Sixteen bugs, each put into a copy of the tree, to see that the tests of promises catch them.
 
     python -m tests.promises.seeded            all of them
     python -m tests.promises.seeded 3 8        some
@@ -64,6 +64,7 @@ ENGINE = "workflows/engine/local/engine.py"
 WORKER = "workflows/engine/local/worker.py"
 CALLS = "workflows/engine/local/calls.py"
 REPLAY = "workflows/engine/local/replay.py"
+RETRYING = "workflows/engine/local/retrying.py"
 GATES = "workflows/approvals/gates.py"
 
 SEND = Edit(
@@ -294,6 +295,44 @@ BUGS = (
                 "        elif",
             ),
         ),
+    ),
+    Bug(
+        13,
+        "a retry repeats a step about whose failure the job has done something",
+        (
+            Edit(
+                RETRYING,
+                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
+                "    return _above(tx, stand.run) or _unsaid(stand, how)\n",
+            ),
+        ),
+    ),
+    Bug(
+        14,
+        "a retry goes on with a child whose parent went on by its failure",
+        (
+            Edit(
+                RETRYING,
+                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
+                "    return _acted_on(stand) or _unsaid(stand, how)\n",
+            ),
+        ),
+    ),
+    Bug(
+        15,
+        "a retry alone begins a step again that may begin once",
+        (
+            Edit(
+                RETRYING,
+                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
+                "    return _above(tx, stand.run) or _acted_on(stand)\n",
+            ),
+        ),
+    ),
+    Bug(
+        16,
+        "what was accepted before a run failed is gone when it goes on",
+        (Edit(RETRYING, "    events.revive(tx, run_id)\n", ""),),
     ),
 )
 

@@ -50,6 +50,8 @@ class Shape:
         # Few kinds of faults at a time reach further than a little of everything.
         faults = chance.sample(FAULTS, k=chance.choice((0, 1, 2, 3)))
         pool = (*PEOPLE, *RARER, *faults, *faults)
+        if {"refuse", "answer_early"} & set(faults):
+            pool += ("retry",) * 4
         moves = chance.choices(pool, k=chance.choice((4, 8, 16)))
         for start in starts:
             moves.insert(chance.randrange(4), start)
@@ -114,6 +116,7 @@ async def _calm(world: World, clients: Clients) -> None:
     memory.is_down = memory.hints_lost = memory.slow = False
     memory.faults.clear()
     world.effects.troubles.clear()
+    world.effects.refused.clear()
     if clients.others:
         await asyncio.wait(clients.others)
     # A run that began on changed code may need that code to go on.

@@ -20,6 +20,7 @@ def judge(world: World, clients: Clients) -> None:
     clients.check()
     _effects(world)
     _begun_once(world)
+    _amends(world)
     _results(world)
     _children(world)
     _by_themselves(world)
@@ -57,8 +58,15 @@ def _begun_once(world: World) -> None:
         if effect.what.startswith("once")
     )
     for (run_id, what), times in begun.items():
-        if times > 1 + len(world.look(_RETRIED, run_id)):
+        if times > 1 + len(world.look(_HAD_DONE_AGAIN, run_id, what)):
             world.oracle.found(f"I14 {what} of {run_id} was begun {times} times")
+
+
+def _amends(world: World) -> None:
+    """Note runs that went on at a failure about which they had done something."""
+    for run_id, both in world.look(_BOTH):
+        if both > 1:
+            world.oracle.found(f"I37 {run_id} has both revoked and shipped")
 
 
 def _results(world: World) -> None:
@@ -78,14 +86,16 @@ def _results(world: World) -> None:
 
 def _children(world: World) -> None:
     """Note parents that were told something else than how the run they waited for has ended."""
-    for child, status, value, has_ended, result in world.look(_TOLD):
+    for child, status, value, has_ended, result, parent in world.look(_TOLD):
         told = loads(value or "{}")
         if told.get("run_id") != child:
             world.oracle.found(f"a parent that waited for {child} was told {value}")
         elif status == "done" and (has_ended, told["result"]) != ("completed", loads(result)):
             world.oracle.found(f"a parent was told {value}; {child} {has_ended} with {result}")
-        elif status == "failed" and has_ended == "completed" and not world.look(_RETRIED, child):
-            world.oracle.found(f"a parent was told {value}; {child} completed")
+        elif (status, has_ended) == ("failed", "completed") and (
+            parent == "completed" or not world.look(_RETRIED, child)
+        ):
+            world.oracle.found(f"I37 a parent was told {value}, and {parent}; {child} completed")
 
 
 def _by_themselves(world: World) -> None:
@@ -96,13 +106,19 @@ def _by_themselves(world: World) -> None:
             world.oracle.found(f"{key} was started {times} times, first at {created_at}, due {at}")
 
 
-_TOLD = """SELECT runs.id, journal.status, journal.value, runs.status, runs.result
+_TOLD = """SELECT runs.id, journal.status, journal.value, runs.status, runs.result,
+    (SELECT status FROM runs AS parents WHERE parents.id = waits.run_id)
     FROM waits JOIN journal USING (run_id, name, nth) JOIN runs ON runs.parent_id = waits.run_id
     AND runs.parent_name = waits.name AND runs.parent_nth = waits.nth
     WHERE waits.kind = 'child' AND waits.status = 'resolved' AND journal.status <> 'superseded'"""
 _STARTED = """SELECT start_key, min(created_at), count(*) FROM runs
     WHERE start_scope = 'cron' GROUP BY start_key"""
 _RETRIED = "SELECT 1 FROM audit WHERE action = 'retry' AND outcome = 'done' AND run_id = ?"
+_HAD_DONE_AGAIN = """SELECT 1 FROM audit WHERE action = 'retry' AND outcome = 'done'
+    AND run_id = ? AND json_extract(detail, '$.happened') = 0
+    AND json_extract(detail, '$.step') = ?"""
+_BOTH = """SELECT run_id, count(DISTINCT name) FROM journal
+    WHERE name IN ('revoke', 'ship') AND status = 'done' GROUP BY run_id"""
 # Waits that a failed run gave up are asked anew when it is tried again.
 _ENDED = """SELECT CASE status WHEN 'timed_out' THEN 'timeout'
     ELSE (SELECT kind FROM events WHERE id = event_id) END
@@ -112,6 +128,7 @@ _TRUTH: dict[str, Any] = {
     "waits": _ENDED,
     "gathers": _ENDED.replace("BY nth", "BY name"),
     "closing": _ENDED,
+    "early": _ENDED,
     "parents": """SELECT CASE journal.status WHEN 'done' THEN json_extract(value, '$.result')
         ELSE json_extract(value, '$.kind') END FROM waits JOIN journal USING (run_id, name, nth)
         WHERE run_id = ? AND waits.kind = 'child' AND journal.status IN ('done', 'failed')

@@ -38,7 +38,9 @@ NEVER = {
     "I16 an epoch went back": ("UPDATE ON runs", "NEW.epoch < OLD.epoch"),
     "I1 an event that had its end was changed": (
         "UPDATE ON events",
-        "OLD.status <> 'buffered' OR NEW.key <> OLD.key OR NEW.payload <> OLD.payload",
+        """(OLD.status <> 'buffered' AND NOT (OLD.status = 'expired' AND NEW.status = 'buffered'
+        AND (SELECT finished_at IS NULL FROM runs WHERE runs.id = OLD.run_id)))
+        OR NEW.key <> OLD.key OR NEW.payload <> OLD.payload""",
     ),
     "I23 the audit was changed": ("UPDATE ON audit", "1"),
     **{
@@ -50,6 +52,8 @@ ORDER = """SELECT early.run_id FROM waits AS early JOIN waits AS late USING (run
     WHERE early.nth < late.nth AND early.event_id > late.event_id AND early.any_name IS NULL"""
 ONE_OF_SEVERAL = """SELECT run_id FROM waits WHERE any_name IS NOT NULL AND status = 'resolved'
     GROUP BY run_id, any_name, any_nth HAVING count(DISTINCT event_id) > 1"""
+GIVEN_UP = """SELECT events.id FROM events JOIN runs ON runs.id = events.run_id
+    WHERE events.status = 'expired' AND finished_at IS NULL"""
 ALWAYS = {
     what: query
     for what, query in FORBIDDEN.items()
@@ -57,6 +61,7 @@ ALWAYS = {
 } | {
     "I20 events were not used in their order": ORDER,
     "I6 two of several events ended one wait": ONE_OF_SEVERAL,
+    "I37 an event was given up though its run goes on": GIVEN_UP,
 }
 
 
