@@ -39,6 +39,7 @@ _INSERT = Query(
         status=RunStatus.READY,
         epoch=0,
         idle_claims=0,
+        journal_bytes=0,
         created_at=bindparam("ready_at"),
         updated_at=bindparam("ready_at"),
     )

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from store import ready
 from store.database import Tx
 from store.query import Query
-from store.ready import Claimed
+from store.ready import Claimed, Room
 from store.tables import RUNS, RunStatus, named
 
 Limits = tuple[tuple[str, int], ...]
@@ -35,21 +35,35 @@ _under_way = RUNS.alias("under_way")
 
 
 def claim(
-    tx: Tx, jobs: tuple[str, ...], limits: Limits, owner: str, until: datetime, most: int
+    tx: Tx, jobs: tuple[str, ...], limits: Limits, owner: str, until: datetime, room: Room
 ) -> list[Claimed]:
-    """Take up to *most* ready runs of *jobs*, of a job in *limits* no more than it has room."""
+    """See `ready.claim`; of a job in *limits* no more runs are taken than it has room."""
     if not limits:
-        return ready.claim(tx, jobs, owner, until, most)
-    return tx.all(_claim(jobs, limits), now=tx.now, of_owner=owner, until=until, most=most)
+        return ready.claim(tx, jobs, owner, until, room)
+    return tx.all(
+        _claim(jobs, limits),
+        now=tx.now,
+        of_owner=owner,
+        until=until,
+        most=room.runs,
+        widest=room.widest,
+    )
 
 
 def claim_suspect(
-    tx: Tx, jobs: tuple[str, ...], limits: Limits, owner: str, until: datetime
+    tx: Tx, jobs: tuple[str, ...], limits: Limits, owner: str, until: datetime, widest: int
 ) -> list[Claimed]:
     """See `ready.claim_suspect`; the run's job has room."""
     if not limits:
-        return ready.claim_suspect(tx, jobs, owner, until)
-    return tx.all(_claim_suspect(jobs, limits), now=tx.now, of_owner=owner, until=until, most=1)
+        return ready.claim_suspect(tx, jobs, owner, until, widest)
+    return tx.all(
+        _claim_suspect(jobs, limits),
+        now=tx.now,
+        of_owner=owner,
+        until=until,
+        most=1,
+        widest=widest,
+    )
 
 
 @cache

@@ -8,9 +8,12 @@ import orjson
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from store import runs
 from store.database import Tx
 from store.query import Query
 from store.tables import JOURNAL, EntryKind, EntryStatus, named
+
+HEAVY = 16 * 1024  # bytes from which on it is noted how much memory a journal takes
 
 _c = JOURNAL.c
 _entry = (
@@ -114,6 +117,8 @@ def settle(
     tx: Tx, run_id: str, name: str, nth: int, status: EntryStatus, value: str | None
 ) -> None:
     """Write the end of a wait into its entry."""
+    if value is not None and len(value) >= HEAVY:
+        runs.grow(tx, run_id, len(value))
     tx.run(
         _SETTLE,
         of_run=run_id,

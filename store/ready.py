@@ -12,7 +12,21 @@ from store.tables import RUNS, SUSPECT, SUSPECTED, RunStatus, named
 
 MOST_IDLE_CLAIMS = 5  # passes without a new journal entry before a run counts as poison
 
+UNBOUNDED = 2**62
+
 _c = RUNS.c
+_PUT_BACK = Query(
+    update(RUNS)
+    .where(_c.id == bindparam("run_id"))
+    .values(
+        status=RunStatus.READY,
+        # When it was woken, or what it was before: it keeps its place among those that wait.
+        ready_at=_c.updated_at,
+        owner=null(),
+        lease_until=null(),
+        idle_claims=_c.idle_claims - 1,
+    )
+)
 
 
 class Claimed(NamedTuple):
@@ -32,20 +46,56 @@ class Claimed(NamedTuple):
     address: str | None
     depth: int
     said: str | None
+    journal_bytes: int
 
 
-def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, limit: int) -> list[Claimed]:
-    """Take up to *limit* ready runs of *jobs*; only those answered may be executed."""
-    return tx.all(_claim(jobs), now=tx.now, of_owner=owner, until=until, most=limit)
+class Room(NamedTuple):
+    """How many runs may be taken, and what their journals may take in memory, in bytes.
+
+    With *is_empty* nothing is in memory: then one run is taken, however much it is.
+    """
+
+    runs: int
+    bytes: int
+    is_empty: bool = True
+
+    @property
+    def widest(self) -> int:
+        """How much a single run may be."""
+        return UNBOUNDED if self.is_empty else max(self.bytes, 0)
 
 
-def claim_suspect(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime) -> list[Claimed]:
+def claim(tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, room: Room) -> list[Claimed]:
+    """Take as many ready runs of *jobs* as there is room for, none of them larger than that.
+
+    Only those answered may be executed; put back those that are too large together.
+    """
+    return tx.all(
+        _claim(jobs),
+        now=tx.now,
+        of_owner=owner,
+        until=until,
+        most=room.runs,
+        widest=room.widest,
+    )
+
+
+def put_back(tx: Tx, run: Claimed) -> None:
+    """Undo the claim of a run in the transaction that has claimed it."""
+    tx.run(_PUT_BACK, run_id=run.id)
+
+
+def claim_suspect(
+    tx: Tx, jobs: tuple[str, ...], owner: str, until: datetime, widest: int
+) -> list[Claimed]:
     """Take one run that has died again and again, the one that died least first.
 
     The processes of a run that kills them take others along, which look as guilty. Executed one
     at a time, the innocent ones end, and only the one that kills comes to count as poison.
     """
-    return tx.all(_claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1)
+    return tx.all(
+        _claim_suspect(jobs), now=tx.now, of_owner=owner, until=until, most=1, widest=widest
+    )
 
 
 def healthy(jobs: tuple[str, ...]) -> Select[tuple[str]]:
@@ -84,7 +134,10 @@ def is_one_of(jobs: tuple[str, ...]) -> ColumnElement[bool]:
 
 def _due(jobs: tuple[str, ...]) -> Select[tuple[str]]:
     return select(_c.id).where(
-        named(_c.status, RunStatus.READY), _c.ready_at <= bindparam("now"), is_one_of(jobs)
+        named(_c.status, RunStatus.READY),
+        _c.ready_at <= bindparam("now"),
+        _c.journal_bytes <= bindparam("widest"),
+        is_one_of(jobs),
     )
 
 

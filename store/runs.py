@@ -104,6 +104,7 @@ _INSERT = Query(
         epoch=0,
         idle_claims=0,
         depth=0,
+        journal_bytes=0,
         created_at=bindparam("ready_at"),
         updated_at=bindparam("ready_at"),
     )
@@ -137,6 +138,8 @@ _KEEP = Query(
     .returning(_c.cancel_requested_at)
 )
 _SAY = Query(update(RUNS).where(_run).values(said=bindparam("to_said")))
+_WEIGH = Query(update(RUNS).where(_run).values(journal_bytes=bindparam("bytes")))
+_GROW = Query(update(RUNS).where(_run).values(journal_bytes=_c.journal_bytes + bindparam("bytes")))
 _EXTEND = Query(update(RUNS).where(_owned).values(lease_until=bindparam("until")))
 _BACK_OFF = Query(
     update(RUNS)
@@ -301,6 +304,16 @@ def keep(tx: Tx, run_id: str, epoch: int, until: datetime) -> list[Row]:
     """Prove and extend the lease with a journal write; a row with when a cancel was asked for, or
     none: fenced."""
     return tx.all(_KEEP, run_id=run_id, of_epoch=epoch, until=until, now=tx.now)
+
+
+def weigh(tx: Tx, run_id: str, size: int) -> None:
+    """Note how much memory a run's journal takes."""
+    tx.run(_WEIGH, run_id=run_id, bytes=size)
+
+
+def grow(tx: Tx, run_id: str, size: int) -> None:
+    """Note that a run's journal takes more memory than before."""
+    tx.run(_GROW, run_id=run_id, bytes=size)
 
 
 def extend(tx: Tx, run_id: str, epoch: int, until: datetime) -> bool:

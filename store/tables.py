@@ -250,6 +250,8 @@ class RunRow(SQLModel, table=True):
     # Whether a pass may have been under way when a cancel was asked for: what it had begun goes on.
     # None: none was, or of a version that did not say.
     cancel_under_way: bool | None = None
+    # What its journal takes in memory, as far as that is much.
+    journal_bytes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     said: str | None = _text(nullable=True)  # how far it has come in its log, by branch
 
 

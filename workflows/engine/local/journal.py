@@ -7,6 +7,7 @@ used for the nth time is judged branch by branch; only the order of writing is t
 
 from collections import defaultdict
 from collections.abc import Sequence
+from sys import getsizeof
 
 from store.journal import Entry
 from store.tables import EPOCH, EntryKind, EntryStatus
@@ -67,13 +68,28 @@ class Journal:
         self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
         self._readings: dict[str, Reading] = {}
         self.written = 0
-        self.size = 0
+        self.size = 0  # characters of JSON
+        self.bytes = 0  # in memory
         self.latest = EPOCH
         for entry in entries:
             self._branches[branch_of(entry.name)].append(entry)
             self.written = max(self.written, entry.seq)
-            self.size += len(entry.value or "")
+            self.grow(entry)
             self.latest = max(self.latest, entry.at)
+
+    def grow(self, entry: Entry) -> None:
+        """Count an entry."""
+        if entry.value is not None:
+            self.size += len(entry.value)
+            self.bytes += getsizeof(entry.value)
+
+    def let_go(self) -> None:
+        """Forget the entries at once: the readings know this one, and it knows them."""
+        self._entries = ()
+        self._branches.clear()
+        for reading in self._readings.values():
+            reading.let_go()
+        self._readings.clear()
 
     def reading(self, branch: str = "") -> "Reading":
         """Answer how far a branch has come: nothing of it has been read yet."""
@@ -164,6 +180,10 @@ class Reading:
     def has_begun(self, name: str, nth: int) -> bool:
         """Whether this use of a name has begun before, for all that anybody has said."""
         return (name, nth) in self._begun
+
+    def let_go(self) -> None:
+        """See `Journal.let_go`."""
+        self._unread.clear()
 
     def use(self, name: str) -> int:
         """Count a use of *name* and answer which one it is."""

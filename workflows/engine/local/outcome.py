@@ -51,6 +51,7 @@ class Writes:
     for by somebody's word, by entry; *notes* what people should know of the code: what is so, and
     of which steps. *has_heard*: that a cancel was asked for; a pass that has not writes nothing.
     *said*: how far the run has come in its log, which goes along and is no reason to write.
+    *journal_bytes* is what the whole journal takes in memory with it.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Writes:
     notes: list[tuple[str, str]] = field(default_factory=list)
     has_heard: bool = False
     said: str | None = None
+    journal_bytes: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.waits or self.superseded or self.given_up or self.restated)
@@ -82,6 +84,7 @@ class Writes:
             {**self.restated, **later.restated},
             has_heard=self.has_heard or later.has_heard,
             said=later.said or self.said,
+            journal_bytes=max(self.journal_bytes, later.journal_bytes),
         )
 
     def forget(self, names: str) -> None:

@@ -373,7 +373,8 @@ class Progress:
         return self._put(entry)
 
     def _put(self, entry: Entry) -> Entry:
-        self.journal.size += len(entry.value or "")
+        self.journal.grow(entry)
+        self.writes.journal_bytes = self.journal.bytes
         self.writes.entries.append(entry)
         return entry
 

@@ -33,8 +33,9 @@ from store import (
 )
 from store.claims import Limits
 from store.database import Topic, Tx
-from store.journal import Entry
+from store.journal import HEAVY, Entry
 from store.query import Row
+from store.ready import UNBOUNDED, Room
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait
 from workflows.engine.base import Done, NotDone
@@ -76,20 +77,36 @@ def claim(
     *,
     limits: Limits = (),
     and_a_suspect: bool = True,
+    memory: int = UNBOUNDED,
+    is_empty: bool = True,
 ) -> list[Claim]:
     """ready ▶ running: take up to *limit* runs, each with its journal.
 
     *limits* says of which jobs only so many runs are executed at once. *and_a_suspect*: one more
-    may be of those that died without a word again and again.
+    may be of those that died without a word again and again. Their journals take no more than
+    *memory* bytes together; with *is_empty* one run is taken, however much it is.
     """
-    until = tx.now + LEASE
-    claimed = claims.claim(tx, jobs, limits, owner, until, limit)
+    until, room = tx.now + LEASE, Room(limit, memory, is_empty)
+    claimed, room = _within(tx, claims.claim(tx, jobs, limits, owner, until, room), room)
     if and_a_suspect:
-        claimed += claims.claim_suspect(tx, jobs, limits, owner, until)
+        claimed += claims.claim_suspect(tx, jobs, limits, owner, until, room.widest)
     # A run claimed for the first time has no journal to load.
     again = [run.id for run in claimed if run.epoch > 1]
     journals = journal.load_all(tx, again) if again else {}
     return [(run, journals.get(run.id, [])) for run in claimed]
+
+
+def _within(tx: Tx, claimed: list[ready.Claimed], room: Room) -> tuple[list[ready.Claimed], Room]:
+    """Put back the runs whose journals do not fit together; answer the others, and what is left."""
+    kept = []
+    for run in claimed:
+        if run.journal_bytes <= room.widest:
+            kept.append(run)
+            left = room.bytes - run.journal_bytes
+            room = Room(room.runs, left, room.is_empty and not run.journal_bytes)
+        else:
+            ready.put_back(tx, run)
+    return kept, room
 
 
 def record(tx: Tx, lease: Lease, writes: Writes) -> None:
@@ -319,9 +336,7 @@ def _look_around(tx: Tx, run_id: str, ending: Waiting | Later, still_open: Keys)
 
 def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     """Write down what a pass did; answers which of its new waits nothing can have ended yet."""
-    _take_back(tx, run_id, writes)
-    if writes.entries:
-        journal.put(tx, run_id, writes.entries)
+    _write_entries(tx, run_id, writes)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
     early = [wait for wait, has_early_events in opened if has_early_events]
     for wait in early:
@@ -338,14 +353,18 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     return frozenset(wait.entry for wait in writes.waits)
 
 
-def _take_back(tx: Tx, run_id: str, writes: Writes) -> None:
-    """Take out of the journal what is to answer no more, and let stand what is to stand."""
+def _write_entries(tx: Tx, run_id: str, writes: Writes) -> None:
+    """Write entries, take out what is to answer no more, and let stand what is to stand."""
     for seq in writes.superseded:
         journal.supersede(tx, run_id, seq)
     for name, nth in writes.asked_again:
         _ask_again(tx, run_id, name, nth)
     for seq, digest in writes.restated.items():
         journal.restate(tx, run_id, seq, digest)
+    if writes.entries:
+        journal.put(tx, run_id, writes.entries)
+    if writes.journal_bytes >= HEAVY:
+        runs.weigh(tx, run_id, writes.journal_bytes)
 
 
 def _note(tx: Tx, run_id: str, what: str, steps: str) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import NamedTuple, TypeVar, assert_never, cast
+from dataclasses import dataclass, field
+from typing import TypeVar, assert_never, cast
 
 from store import corrupt, ready
 from store.database import Database, Topic
@@ -29,6 +30,7 @@ from workflows.step import Step
 
 log = logging.getLogger(__name__)
 
+MOST_BYTES = 64 * 1024 * 1024  # of journals in memory at a time
 HEARTBEAT_S = 20.0  # a third of the lease
 LONGEST_S = 1.0  # that a pass may take to notice that it is ended
 WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
@@ -37,12 +39,14 @@ T = TypeVar("T")
 NewContext = Callable[[Step, ready.Claimed], Context]
 
 
-class UnderWay(NamedTuple):
-    """A pass: by which right it writes, and how it is told to end."""
+@dataclass(eq=False, slots=True)
+class UnderWay:
+    """A pass: by which right it writes, how it is told to end, and what its journal takes."""
 
     lease: Lease
     job: str
-    stop: Stop
+    journal_bytes: int
+    stop: Stop = field(default_factory=Stop)
 
 
 class Worker:
@@ -148,7 +152,8 @@ class Worker:
             for claim in claimed:
                 self._begin(claim)
             started += len(claimed)
-            if len(claimed) < most:
+            # Those that were too large together have made way for smaller ones.
+            if len(claimed) < most and not any(run.journal_bytes for run, _ in claimed):
                 break
         self._is_full = len(self._with_room()) < len(self._registry.names())
         return started
@@ -160,6 +165,7 @@ class Worker:
         return names if len(found) == len(names) else found
 
     async def _claimed(self, jobs: tuple[str, ...], most: int) -> list[transitions.Claim]:
+        taken = sum(each.journal_bytes for each in self._passes.values())
         return await self._db.write(
             transitions.claim,
             jobs,
@@ -167,6 +173,8 @@ class Worker:
             most,
             limits=tuple(limit for limit in self._limits if limit[0] in jobs),
             and_a_suspect=self._suspect is None,
+            memory=MOST_BYTES - taken,
+            is_empty=taken == 0,
         )
 
     async def _set_aside(self) -> int:
@@ -178,7 +186,7 @@ class Worker:
 
     def _begin(self, claim: transitions.Claim) -> None:
         run, _ = claim
-        under_way = UnderWay(Lease(run.id, run.epoch), run.job, Stop())
+        under_way = UnderWay(Lease(run.id, run.epoch), run.job, run.journal_bytes)
         task = asyncio.create_task(self._pass(claim, under_way), name=f"run {run.id} of {run.job}")
         self._passes[task] = under_way
         self._living.leases.add(under_way.lease)
@@ -194,7 +202,7 @@ class Worker:
         was_suspect = task is self._suspect
         if was_suspect:
             self._suspect = None
-        if self._is_full or was_suspect or self._limits:
+        if self._is_full or was_suspect or self._limits or under_way.journal_bytes:
             self.wake()  # There is room again for what was ready before.
         if not task.cancelled() and (error := task.exception()):
             log.error("a pass broke off; its lease will run out", exc_info=error)
@@ -209,9 +217,7 @@ class Worker:
                 tries=run.idle_claims,
                 cancel_requested=run.cancel_requested_at is not None,
                 cancel_under_way=run.cancel_under_way,
-                record=lambda writes: self._stored(
-                    lease, lambda: self._db.write(transitions.record, lease, writes)
-                ),
+                record=lambda writes: self._recorded(under_way, writes),
                 clock=self._clock,
                 accepted=accepted(run.accepted_seq, run.accepted_answers),
                 requested_by=run.requested_by,
@@ -231,6 +237,13 @@ class Worker:
             await self._settle(lease, progress, outcome)
         except Fenced:
             log.warning("run %s was taken over; this pass wrote nothing more", run.id)
+        finally:
+            progress.journal.let_go()
+
+    async def _recorded(self, under_way: UnderWay, writes: Writes) -> None:
+        under_way.journal_bytes = max(under_way.journal_bytes, writes.journal_bytes)
+        lease = under_way.lease
+        await self._stored(lease, lambda: self._db.write(transitions.record, lease, writes))
 
     async def _settle(self, lease: Lease, progress: Progress, outcome: Outcome) -> None:
         """Write down how the pass ended, or how it ends by a cancel that it has not heard of."""

@@ -119,3 +119,80 @@ def test_f110_runs_that_come_and_go_leave_neither_memory_nor_tasks_behind(world)
 
     assert grown < 1.0
     assert left == 0
+
+
+# -- journals that are large ----------------------------------------------------------------------
+
+LARGE, PARTS = 16, 24  # runs, and MiB in the journal of each
+
+
+async def much() -> str:
+    return "x" * (MIB - 100)
+
+
+async def hoarding(ctx, request):
+    for _ in range(PARTS):
+        await ctx.step.run("much", much)
+    return (await ctx.step.wait_for_event("answer", timeout="1h", expected=["yes"])).kind
+
+
+async def hoard(world: World) -> None:
+    """Park runs with large journals."""
+    db = open_database(f"sqlite:///{world.database}", FakeClock(NOON).now)
+    harness = await Harness.opened(db, FakeClock(NOON), a_job(hoarding))
+    for _ in range(LARGE):
+        await harness.started()
+    await db.close()
+
+
+async def wake_together(world: World) -> tuple[float, float, int]:
+    """Wake them; answer MiB of memory at the most, what is kept of it, and how many completed."""
+    db = open_database(f"sqlite:///{world.database}", FakeClock(NOON).now)
+    harness = await Harness.opened(db, FakeClock(NOON), a_job(hoarding))
+    runs = await harness.engine.list()
+    await asyncio.gather(*(harness.deliver(run.id, "answer", "yes") for run in runs))
+    before = resident()
+    forget_the_peak()
+    await harness.run()
+    most, kept = peak() - before, pages(1) * PAGE - before
+    done = len(await harness.engine.list(status="completed"))
+    await db.close()
+    return most / MIB, kept / MIB, done
+
+
+def forget_the_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> int:
+    """Answer the most memory that this process had since it was reset."""
+    (line,) = [
+        each
+        for each in Path("/proc/self/status").read_text().splitlines()
+        if each.startswith("VmHWM")
+    ]
+    return int(line.split()[1]) * 1024
+
+
+def in_a_child(work) -> list:
+    """Do something in a process of its own, and answer what came of it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, json.dumps(asyncio.run(work)).encode())
+        finally:
+            os._exit(0)
+    work.close()
+    os.waitpid(child, 0)
+    return json.loads(os.read(reader, 1_000))
+
+
+def test_g26_journals_that_wake_together_are_in_memory_a_few_at_a_time(world):
+    in_a_child(hoard(world))
+
+    most, kept, done = in_a_child(wake_together(world))
+
+    assert done == LARGE
+    assert most < 110
+    assert kept < 30

@@ -2,10 +2,15 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from store.query import Query
+from store.tables import RUNS
 from tests.workflows.kit import Harness, a_job
+from workflows.engine.local import worker
 from workflows.engine.local.places import AT_ONCE, Places
 
 
@@ -93,3 +98,57 @@ def test_g16_no_job_ever_takes_all_places_and_one_that_has_none_finds_one(asked)
         assert places.free >= 0
         assert under_way.count(job) <= AT_ONCE * 3 // 4
         assert places.free == 0 or places.room("somebody new") >= 1
+
+
+@pytest.mark.parametrize("size", [60, 300], ids=["some fit", "none fits with another"])
+async def test_g26_large_journals_are_in_memory_a_few_at_a_time_and_small_ones_pass_by(
+    db, clock, monkeypatch, size
+):
+    monkeypatch.setattr(worker, "MOST_BYTES", 100 * 1024)
+    crowd, most = Crowd(), []
+
+    async def much():
+        return "x" * (size * 1024)
+
+    async def count():
+        most.append(crowd.now)
+        await crowd.step()
+
+    much.__qualname__, count.__qualname__ = "much", "count"
+
+    async def large(ctx, request):
+        await ctx.step.run("much", much)
+        await ctx.step.sleep("rest", "1m")
+        await ctx.step.run("count", count)
+
+    harness = await Harness.opened(db, clock, a_job(large, "large"), a_job(quick, "quick"))
+    runs = [await harness.start("large") for _ in range(5)]
+    await harness.run()
+    clock.move(minutes=1)
+    await harness.engine.sweep()
+    async with harness.working():
+        harness.worker.wake()
+        await until(lambda: crowd.now)
+        other = await harness.start("quick")
+        await harness.until("completed", run=other)
+        assert crowd.now == 1
+        crowd.go_on.set()
+        await harness.until("completed")
+
+    assert [await harness.status(run) for run in runs] == ["completed"] * 5
+    assert len(most) == 5
+
+
+async def test_g26_what_an_event_brings_is_counted_too(db, clock):
+    async def story(ctx, request):
+        await ctx.step.wait_for_event("answer", timeout="1h", expected=["yes"])
+        await ctx.step.wait_for_event("never", timeout="1h", expected=["yes"])
+
+    harness = await Harness.opened(db, clock, a_job(story))
+    run = await harness.started()
+
+    await harness.deliver(run, "answer", "yes", payload="x" * 50_000)
+
+    query = Query(select(RUNS.c.journal_bytes), int)
+    (counted,) = await db.read(lambda tx: tx.all(query))
+    assert counted >= 50_000
