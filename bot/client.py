@@ -170,14 +170,27 @@ class HarborClient:
             pause = min(pause * 1.5, longest)
 
     def deliver(
-        self, run_id: str, name: str, payload: Mapping[str, Any], *, key: str | None = None
+        self,
+        run_id: str,
+        name: str,
+        payload: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        must_be_open: bool = False,
     ) -> Receipt:
-        """Deliver an event; *payload* has a ``kind``."""
+        """Deliver an event; *payload* has a ``kind``.
+
+        *name*: as the job calls the wait, in whatever branch. With *must_be_open* it is refused
+        where nothing waits for it yet.
+        """
+        body: dict[str, Any] = {"name": name, "payload": dict(payload)}
+        if must_be_open:
+            body["must_be_open"] = True
         return self.ask(
             Receipt,
             "POST",
             f"/runs/{run_id}/events",
-            json={"name": name, "payload": dict(payload)},
+            json=body,
             headers={"Idempotency-Key": key or secrets.token_hex(16)},
         )
 

@@ -21,6 +21,8 @@ class Stored(NamedTuple):
     status: EventStatus
     disposition: str
     actor: str
+    open_waits: str | None
+    must_be_open: bool | None
 
 
 _NEW = (
@@ -35,6 +37,8 @@ _NEW = (
     "actor",
     "via",
     "at",
+    "open_waits",
+    "must_be_open",
 )
 _COLUMNS = [_c[name] for name in Stored._fields]
 _INSERT = Query(
@@ -103,6 +107,8 @@ def insert_new(
     wait_nth: int | None,
     actor: str,
     via: str,
+    open_waits: str | None = None,
+    must_be_open: bool = False,
 ) -> int:
     """Add an event and answer its id; its key has not been used in this run and scope."""
     (event_id,) = tx.all(
@@ -119,6 +125,8 @@ def insert_new(
         actor=actor,
         via=via,
         at=tx.now,
+        open_waits=open_waits,
+        must_be_open=must_be_open or None,
     )
     return event_id
 
@@ -129,9 +137,10 @@ def by_key(tx: Tx, run_id: str, scope: str, key: str) -> Stored:
     return found
 
 
-def buffered(tx: Tx, run_id: str, name: str) -> list[Stored]:
-    """Answer the events that arrived before their wait, in commit order."""
-    return tx.all(_BUFFERED, of_run=run_id, of_name=name)
+def buffered(tx: Tx, run_id: str, *names: str) -> list[Stored]:
+    """Answer the events that arrived before a wait of these names, in commit order."""
+    found = [each for name in set(names) for each in tx.all(_BUFFERED, of_run=run_id, of_name=name)]
+    return sorted(found, key=lambda event: event.id)
 
 
 def count_buffered(tx: Tx, run_id: str, name: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from store.addressing import is_called, meaning
 from store.database import Tx
 from store.query import Query
 from store.tables import GATES, RUNS, VOTES, WAITS, GateStatus, RunStatus, inserting, named
@@ -93,7 +94,7 @@ _LAST_OF_RUN = Query(
 _OPEN_OF_NAME = Query(
     _joined.where(
         _c.run_id == bindparam("of_run"),
-        _c.name == bindparam("of_name"),
+        is_called(_c.name),
         named(_c.status, GateStatus.OPEN),
     ),
     Gate,
@@ -198,7 +199,7 @@ def of_run(tx: Tx, run_id: str) -> list[Gate]:
 
 def open_of_name(tx: Tx, run_id: str, name: str) -> Gate | None:
     """Answer the open gate of this name in a run; there is at most one."""
-    return tx.first(_OPEN_OF_NAME, of_run=run_id, of_name=name)
+    return tx.first(_OPEN_OF_NAME, of_run=run_id, **meaning(name))
 
 
 def last_of_run(tx: Tx, run_id: str) -> str | None:

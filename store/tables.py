@@ -330,6 +330,8 @@ class EventRow(SQLModel, table=True):
     actor: str
     via: str
     at: datetime = _time()
+    open_waits: str | None = _text(nullable=True)  # as its sender was answered: JSON
+    must_be_open: bool | None = None
 
 
 class GateRow(SQLModel, table=True):

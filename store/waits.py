@@ -3,16 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from store.database import Tx
 from store.query import Query
 from store.tables import (
     EVENTS,
-    RUNS,
     WAITS,
     EventStatus,
-    RunStatus,
     WaitKind,
     WaitStatus,
     inserting,
@@ -47,20 +45,13 @@ class Wait(NamedTuple):
         return (self.any_name or self.name, self.any_nth or self.nth)
 
 
-class Addressed(NamedTuple):
-    """What an event meets: its run, whether its key was used there, the latest use of its name."""
-
-    status: RunStatus
-    is_repeated: bool
-    wait: Wait | None
-
-
-_COLUMNS = [_c[name] for name in Wait._fields]
+COLUMNS = [_c[name] for name in Wait._fields]
 _INSERT = Query(
     inserting(WAITS, *Wait._fields).returning(
         exists().where(
             EVENTS.c.run_id == bindparam("run_id"),
-            EVENTS.c.name == bindparam("name"),
+            # Under its full name, or under that which the job gave.
+            EVENTS.c.name.in_([bindparam("name"), bindparam("plain")]),
             named(EVENTS.c.status, EventStatus.BUFFERED),
         )
     ),
@@ -74,33 +65,15 @@ _IS_OPEN = Query(
         named(_c.status, WaitStatus.OPEN),
     )
 )
-_ADDRESSED = Query(
-    select(
-        RUNS.c.status,
-        exists().where(
-            EVENTS.c.run_id == bindparam("of_run"),
-            EVENTS.c.scope == bindparam("of_scope"),
-            EVENTS.c.key == bindparam("of_key"),
-        ),
-        *_COLUMNS,
-    )
-    .select_from(RUNS.outerjoin(WAITS, and_(_c.run_id == RUNS.c.id, _c.name == bindparam("name"))))
-    .where(RUNS.c.id == bindparam("of_run"))
-    .order_by(_c.nth.desc())
-    .limit(1),
-    lambda status, repeated, *columns: Addressed(
-        status, bool(repeated), None if columns[0] is None else Wait(*columns)
-    ),
-)
 _NEWEST = Query(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(_c.run_id == bindparam("of_run"), _c.name == bindparam("of_name"))
     .order_by(_c.nth.desc())
     .limit(1),
     Wait,
 )
 _GET = Query(
-    select(*_COLUMNS).where(
+    select(*COLUMNS).where(
         _c.run_id == bindparam("of_run"),
         _c.name == bindparam("of_name"),
         _c.nth == bindparam("of_nth"),
@@ -108,14 +81,14 @@ _GET = Query(
     Wait,
 )
 _OF_RUN = Query(
-    select(*_COLUMNS).where(_c.run_id == bindparam("of_run")).order_by(_c.opened_at, _c.name), Wait
+    select(*COLUMNS).where(_c.run_id == bindparam("of_run")).order_by(_c.opened_at, _c.name), Wait
 )
 _OPEN_OF_RUN = Query(
-    select(*_COLUMNS).where(_c.run_id == bindparam("of_run"), named(_c.status, WaitStatus.OPEN)),
+    select(*COLUMNS).where(_c.run_id == bindparam("of_run"), named(_c.status, WaitStatus.OPEN)),
     Wait,
 )
 _DUE = Query(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(named(_c.status, WaitStatus.OPEN), _c.deadline_at <= bindparam("now"))
     .order_by(_c.deadline_at)
     .limit(bindparam("most")),
@@ -157,13 +130,8 @@ _NEXT_DEADLINE = Query(
 
 def insert(tx: Tx, wait: Wait) -> bool:
     """Add a wait; answers whether events of its name were there before it."""
-    (early,) = tx.all(_INSERT, **wait._asdict())
+    (early,) = tx.all(_INSERT, **wait._asdict(), plain=wait.name.rpartition("]/")[2])
     return early
-
-
-def addressed(tx: Tx, run_id: str, name: str, scope: str, key: str) -> Addressed | None:
-    """Answer all that decides what becomes of an event; None: there is no such run."""
-    return tx.first(_ADDRESSED, of_run=run_id, name=name, of_scope=scope, of_key=key)
 
 
 def newest(tx: Tx, run_id: str, name: str) -> Wait | None:

@@ -51,7 +51,8 @@ class Delivery:
     """One attempt to hand an event to a run.
 
     *scope* and *key* together make a second delivery of the same event harmless. *gate* is the
-    id of the decided gate where the event is a decision: an approval takes no other.
+    id of the decided gate where the event is a decision: an approval takes no other. With
+    *must_be_open* it is not kept for a wait that is not open yet.
     """
 
     run_id: str
@@ -63,6 +64,7 @@ class Delivery:
     key: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     gate: str | None = None
+    must_be_open: bool = False
 
 
 class Disposition(StrEnum):
@@ -85,17 +87,23 @@ class Declined(StrEnum):
     HUMAN_REQUIRED = "human_required"
     NOT_ALLOWED = "not_allowed"
     QUESTION_CHANGED = "question_changed"
+    NOT_WAITING = "not_waiting"
+    SEVERAL_OPEN = "several_open"
     INVALID = "invalid"
     RATE_LIMITED = "rate_limited"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The event is stored. *repeated*: it had been before, and nothing was written now."""
+    """The event is stored. *repeated*: it had been before, and nothing was written now.
+
+    *open_waits*: what the run waited for instead, where it was buffered.
+    """
 
     disposition: Disposition
     event_id: int
     repeated: bool = False
+    open_waits: tuple[str, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ def _more(error: Refused) -> list[str]:
     ]
     gates = [f"--gate {gate['id']}  ({gate['name']})" for gate in error.problem.get("gates", [])]
     steps = [f"--step {shlex.quote(step)}" for step in _steps(error)]
+    names = error.problem.get("open") or error.problem.get("open_waits") or []
+    gates += [f"open: {', '.join(names)}"] if names else []
     return ([", ".join(told)] if told else []) + gates + steps + _questions(error)
 
 

@@ -1,8 +1,9 @@
 """The HTTP API: runs, events and jobs, for other programs and for the command line."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -107,6 +108,15 @@ class Api:
     async def deliver(self, request: web.Request) -> web.Response:
         """`POST /runs/{id}/events`: 202, or 200 with the first answer for a repeated key."""
         caller = await self.admission.admit(request, Scope.EVENTS_WRITE)
+        return await self.sent(request, caller, partial(self._handed_over, caller))
+
+    async def sent(
+        self,
+        request: web.Request,
+        caller: Caller,
+        hand_over: Callable[[Delivery], Awaitable[Receipt]],
+    ) -> web.Response:
+        """Hand the event in a request to the run in its path; answers as `deliver` does."""
         key = idempotency_key(request) or secrets.token_hex(16)
         asked = await read(request, shapes.SendEvent)
         payload = asked.payload.model_dump()
@@ -122,8 +132,9 @@ class Api:
             scope=caller.actor,
             key=key,
             payload=payload,
+            must_be_open=asked.must_be_open,
         )
-        receipt = await self._handed_over(caller, delivery)
+        receipt = await hand_over(delivery)
         if isinstance(receipt, Refused):
             raise self._declined(request, caller, receipt)
         return _received(receipt, key)
@@ -228,7 +239,7 @@ def check_word(caller: Caller, asked: shapes.RetryRun) -> None:
 
 
 def _received(receipt: Accepted, key: str) -> web.Response:
-    body = shapes.Receipt(disposition=receipt.disposition, event_id=receipt.event_id)
+    body = shapes.Receipt.model_validate(receipt)
     status = HTTPStatus.OK if receipt.repeated else HTTPStatus.ACCEPTED
     return answer(body, status, {"Idempotency-Key": key})
 

@@ -30,6 +30,7 @@ class Operating:
         return [
             web.get("/-/runs/{run_id}/gates", self.gates),
             web.post("/-/runs/{run_id}/decide", self.decide),
+            web.post("/-/runs/{run_id}/deliver", self.deliver),
             web.post("/-/tokens", self.create_token),
             web.get("/-/tokens", self.tokens),
             web.delete("/-/tokens/{name}", self.revoke_token),
@@ -61,6 +62,11 @@ class Operating:
         if found := refusals.of_vote(answered):
             raise found
         return _gates([answered.gate] if answered.gate else [])
+
+    async def deliver(self, request: web.Request) -> web.Response:
+        """`POST /-/runs/{id}/deliver`: to a bare wait; an approval refuses it, as anybody's."""
+        caller = await self._operator(request)
+        return await self.api.sent(request, caller, self.api.engine.send)
 
     async def create_token(self, request: web.Request) -> web.Response:
         """`POST /-/tokens`: 201 with the token, which is not shown again."""

@@ -24,6 +24,8 @@ _STATUS = {
     Declined.HUMAN_REQUIRED: HTTPStatus.FORBIDDEN,
     Declined.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
     Declined.QUESTION_CHANGED: HTTPStatus.CONFLICT,
+    Declined.NOT_WAITING: HTTPStatus.CONFLICT,
+    Declined.SEVERAL_OPEN: HTTPStatus.CONFLICT,
     Declined.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Declined.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
 }
@@ -39,6 +41,9 @@ _DETAIL = {
     Declined.NOT_ALLOWED: "the policy of this approval does not allow it",
     Declined.QUESTION_CHANGED: "this answers an earlier version of the question; look at the one"
     " that is asked now",
+    Declined.NOT_WAITING: "the run does not wait for this now; nothing was stored",
+    Declined.SEVERAL_OPEN: "several approvals of this name are open: send it to one by its full"
+    " name",
     Declined.INVALID: "the payload does not fit",
     Declined.RATE_LIMITED: "too many events are kept for a wait that the run has not reached",
 }

@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from workflows.approvals.gate import Choice
 from workflows.duration import LONGEST
@@ -52,8 +59,13 @@ class EventPayload(BaseModel):
 class SendEvent(Asked):
     """`POST /runs/{id}/events`."""
 
-    name: WaitName
+    name: WaitName = Field(
+        description="As the job calls it, in whatever branch it waits; or its full name."
+    )
     payload: EventPayload
+    must_be_open: bool = Field(
+        default=False, description="Refuse it (409 `not_waiting`) where nothing waits for it yet."
+    )
 
 
 class CancelRun(Asked):
@@ -199,10 +211,21 @@ class Runs(Answered):
 
 
 class Receipt(Answered):
-    """What became of an event. `counted`: a vote that counts, and more are needed."""
+    """What became of an event. `counted`: a vote that counts, and more are needed.
+
+    `open_waits`: what the run waited for instead, where it was `buffered`; else it is left out.
+    """
 
     disposition: Disposition
     event_id: int
+    open_waits: list[str] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        if self.open_waits is None:
+            written.pop("open_waits")
+        return written
 
 
 class ErrorPlace(Answered):

@@ -327,6 +327,7 @@ def _stored(
         wait_nth=found.nth,
         actor=delivery.actor,
         via=delivery.via,
+        must_be_open=delivery.must_be_open,
     )
 
 

@@ -62,6 +62,16 @@ async def listen_later(ctx: Context, request: Nothing) -> Outcome:
     return Outcome(kind=event.kind, by=event.actor)
 
 
+async def _listen_here(ctx: Context) -> str:
+    return (await ctx.step.wait_for_event("go", timeout="24h", expected=["go"])).kind
+
+
+@job(name="listen-in-branches", description="Wait for the same event in two branches.")
+async def listen_in_branches(ctx: Context, request: Nothing) -> Outcome:
+    await ctx.step.gather("all", _listen_here(ctx), _listen_here(ctx))
+    return Outcome(kind="go")
+
+
 @job(name="mend", description="Fail for as long as it is broken.")
 async def mend(ctx: Context, order: Order) -> Order:
     await ctx.step.run("mend", mended, order.item, retries=Retries(1))

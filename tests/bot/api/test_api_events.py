@@ -394,3 +394,34 @@ def test_an_event_and_its_opposite_that_race_have_one_outcome_and_two_honest_ans
     outcome = "approved" if won is answers[0] else "rejected"
     assert lost.json()["outcome"] == outcome
     assert desk.ended(run_id)["waits"][0]["outcome"] == outcome
+
+
+def test_an_event_finds_its_wait_in_a_branch_by_the_name_the_job_gave_g36(
+    desk: Desk, api: httpx.Client
+):
+    run_id = desk.waiting("listen-in-branches", "all#1[1]/go")
+
+    answer = sent(api, run_id, {"name": "go", "payload": {"kind": "go"}})
+    buffered = sent(api, run_id, {"name": "og", "payload": {"kind": "go"}})
+
+    assert answer.json()["disposition"] == "resolved"
+    assert "open_waits" not in answer.json()
+    assert (buffered.status_code, buffered.json()["open_waits"]) == (202, ["go"])
+
+
+def test_what_must_be_open_and_is_not_is_409_not_waiting_and_not_stored_g36(
+    desk: Desk, api: httpx.Client
+):
+    run_id = desk.waiting("listen-later", "first")
+    later = {"name": "second", "payload": {"kind": "go"}, "must_be_open": True}
+
+    refused = sent(api, run_id, later, **{"Idempotency-Key": "k"})
+    sent(api, run_id, {"name": "first", "payload": {"kind": "go"}, "must_be_open": True})
+    desk.until(run_id, lambda run: run["waits"][-1]["name"] == "second")
+    taken = sent(api, run_id, later, **{"Idempotency-Key": "k"})
+    without = sent(api, run_id, later | {"must_be_open": False}, **{"Idempotency-Key": "k"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_waiting")
+    assert refused.json()["open_waits"] == ["first"]
+    assert (taken.status_code, taken.json()["disposition"]) == (202, "resolved")
+    assert (without.status_code, without.json()["code"]) == (409, "key_reused")

@@ -27,7 +27,8 @@ FORBIDDEN = {
         AND NOT EXISTS (SELECT 1 FROM events
         WHERE id = event_id AND events.status = 'consumed' AND events.run_id = waits.run_id
         AND (waits.any_name IS NOT NULL
-        OR (events.name = waits.name AND events.wait_nth = waits.nth)))
+        OR ((events.name = waits.name OR waits.name LIKE '%]/' || events.name)
+        AND events.wait_nth = waits.nth)))
         AND run_id NOT IN (SELECT id FROM runs WHERE pruned_at IS NOT NULL)""",
     "a wait for another run that is not there": """
         SELECT run_id FROM waits WHERE kind = 'child' AND status IN ('open', 'resolved')
@@ -49,7 +50,8 @@ FORBIDDEN = {
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
         AND (SELECT count(*) FROM waits WHERE event_id = events.id
-        AND waits.name = events.name AND waits.nth = events.wait_nth) <> 1""",
+        AND (waits.name = events.name OR waits.name LIKE '%]/' || events.name)
+        AND waits.nth = events.wait_nth) <> 1""",
     "an ended wait whose journal entry does not say so": """
         SELECT waits.run_id FROM waits JOIN journal ON journal.run_id = waits.run_id
         AND journal.name = coalesce(any_name, waits.name)

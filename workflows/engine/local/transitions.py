@@ -17,6 +17,7 @@ from collections.abc import Container, Iterable
 from datetime import timedelta
 
 from store import (
+    addressing,
     audit,
     cards,
     children,
@@ -288,12 +289,14 @@ def recover(tx: Tx, jobs: tuple[str, ...]) -> int:
 
 def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per row of the table
     """See `deliver`. A repeated key is looked for first, then the wait, then the run."""
-    met = waits.addressed(tx, delivery.run_id, delivery.name, delivery.scope, delivery.key)
+    met = addressing.addressed(tx, delivery.run_id, delivery.name, delivery.scope, delivery.key)
     if met is None:
         return Refused(Declined.UNKNOWN_RUN)
     if met.is_repeated:
         return _repeated(tx, delivery)
-    status, wait = met.status, met.wait
+    status, wait = met.status, _meant(tx, delivery, met)
+    if isinstance(wait, Refused):
+        return wait
     if wait is None or (wait.status is WaitStatus.CANCELLED and status in OVER):
         return _without_wait(tx, delivery, status)
     if wait.status is WaitStatus.OPEN and wait.deadline_at <= tx.now:
@@ -306,6 +309,30 @@ def _deliver(tx: Tx, delivery: Delivery) -> Receipt:  # noqa: PLR0911  one per r
     if wait.kind is WaitKind.APPROVAL and delivery.gate is None:
         return Refused(Declined.HUMAN_REQUIRED)
     return _resolve(tx, delivery, wait)
+
+
+def _meant(tx: Tx, delivery: Delivery, met: addressing.Addressed) -> waits.Wait | Refused | None:
+    """Answer the wait that an event is for: of several the one opened first that expects it.
+
+    None: there was none so far. Several approvals are told apart by their full names alone.
+    """
+    is_full = delivery.gate is not None or addressing.BRANCH in delivery.name
+    is_open = met.wait is not None and met.wait.status is WaitStatus.OPEN
+    if is_full or (is_open and not met.is_elsewhere):
+        return met.wait
+    opened = addressing.open_waits(tx, delivery.run_id, delivery.name) if met.is_elsewhere else []
+    in_time = [wait for wait in opened if wait.deadline_at > tx.now]
+    if not in_time:
+        late = next(iter(opened), met.wait if is_open else None)
+        ended = addressing.last_ended(tx, delivery.run_id, delivery.name)
+        return late or ended or met.wait
+    asked = [wait for wait in in_time if wait.kind is WaitKind.APPROVAL]
+    for wait in in_time:
+        if wait.kind is WaitKind.EVENT and delivery.kind in _expected(wait):
+            return wait
+    if len(asked) > 1:
+        return Refused(Declined.SEVERAL_OPEN, {"open": [wait.name for wait in asked]})
+    return next(iter(asked), in_time[0])
 
 
 def _check(lease: Lease, found: list[Row], writes: Writes) -> None:
@@ -424,7 +451,7 @@ def _look_for_early_event(tx: Tx, wait: waits.Wait) -> None:
     """End a bare wait by the first event that arrived before it; an approval takes none."""
     if wait.any_name is not None and not waits.is_open(tx, wait):
         return  # Another of them has been faster; what is buffered stays for a later wait.
-    for early in events.buffered(tx, wait.run_id, wait.name):
+    for early in events.buffered(tx, wait.run_id, wait.name, addressing.plain(wait.name)):
         failpoint("park:early-event")
         if wait.kind is WaitKind.EVENT and early.kind in _expected(wait):
             events.consume(tx, early.id, wait.nth)
@@ -470,12 +497,16 @@ def _resolve(tx: Tx, delivery: Delivery, wait: waits.Wait) -> Receipt:
 def _without_wait(tx: Tx, delivery: Delivery, status: RunStatus) -> Receipt:
     if status in OVER:
         return Refused(Declined.RUN_OVER, {"status": status.value})
+    opened = addressing.open_names(tx, delivery.run_id)
+    if delivery.must_be_open:
+        return Refused(Declined.NOT_WAITING, {"open_waits": opened})
     buffered, by_name = events.count_buffered(tx, delivery.run_id, delivery.name)
     if buffered >= MOST_BUFFERED or by_name >= MOST_BUFFERED_BY_NAME:
         return Refused(Declined.RATE_LIMITED)
-    event_id = _store(tx, delivery, dumps(delivery.payload), EventStatus.BUFFERED, None)
+    payload = dumps(delivery.payload)
+    event_id = _store(tx, delivery, payload, EventStatus.BUFFERED, None, opened)
     _audit_event(tx, delivery, Disposition.BUFFERED.value)
-    return Accepted(Disposition.BUFFERED, event_id)
+    return Accepted(Disposition.BUFFERED, event_id, open_waits=tuple(opened))
 
 
 def _ended(tx: Tx, wait: waits.Wait) -> Receipt:
@@ -492,16 +523,23 @@ def _ended(tx: Tx, wait: waits.Wait) -> Receipt:
 
 def _repeated(tx: Tx, delivery: Delivery) -> Receipt:
     known = events.by_key(tx, delivery.run_id, delivery.scope, delivery.key)
-    same = (known.name, known.kind) == (delivery.name, delivery.kind) and canonical(
-        loads(known.payload)
-    ) == canonical(dict(delivery.payload))
-    if not same:
+    said = (known.name, known.kind, bool(known.must_be_open))
+    same = said == (delivery.name, delivery.kind, delivery.must_be_open)
+    if not same or canonical(loads(known.payload)) != canonical(dict(delivery.payload)):
         return Refused(Declined.KEY_REUSED)
     # The first answer again, though the event may have been consumed since.
-    return Accepted(Disposition(known.disposition), known.id, repeated=True)
+    opened = None if known.open_waits is None else tuple(loads(known.open_waits))
+    return Accepted(Disposition(known.disposition), known.id, repeated=True, open_waits=opened)
 
 
-def _store(tx: Tx, delivery: Delivery, payload: str, status: EventStatus, nth: int | None) -> int:
+def _store(
+    tx: Tx,
+    delivery: Delivery,
+    payload: str,
+    status: EventStatus,
+    nth: int | None,
+    open_waits: list[str] | None = None,
+) -> int:
     consumed = status is EventStatus.CONSUMED
     return events.insert_new(
         tx,
@@ -516,6 +554,8 @@ def _store(tx: Tx, delivery: Delivery, payload: str, status: EventStatus, nth: i
         wait_nth=nth,
         actor=delivery.actor,
         via=delivery.via,
+        open_waits=None if open_waits is None else dumps(open_waits),
+        must_be_open=delivery.must_be_open,
     )
 
 
