@@ -59,14 +59,18 @@ class Reading(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
 
 
-def by_types(schema: Schema, *, marks: bool = False) -> Reading:
-    """Answer how values of a schema are read back."""
-    walk = _Walk(marks)
+def by_types(schema: Schema, *, exact: bool = True, marks: bool = False) -> Reading:
+    """Answer how values of a schema are read back.
+
+    Where it need not be *exact*, what may be taken one by one comes back as a list.
+    """
+    walk = _Walk(exact, marks)
     return Reading(walk.made(schema, ""), tuple(walk.unreadable))
 
 
 class _Walk:
-    def __init__(self, marks: bool) -> None:  # noqa: FBT001  of `by_types`
+    def __init__(self, exact: bool, marks: bool) -> None:  # noqa: FBT001  of `by_types`
+        self._exact = exact
         self._marks = marks
         self.unreadable: list[tuple[str, str]] = []
 
@@ -132,7 +136,7 @@ class _Walk:
         return self._marked({"type": "any"}, AnyJson)
 
     def _generator(self, schema: Schema, place: str) -> Made:
-        if not self._marks:
+        if self._exact:
             return self._other(schema, place)
         return self._marked(self._list({**schema, "type": "list"}, place), AnySequence)
 

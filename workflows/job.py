@@ -9,10 +9,11 @@ from typing import Any, Generic, cast, get_type_hints
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from workflows import inputs
+from workflows import inputs, results
 from workflows.context import Context
 from workflows.errors import InputRefused, JobRefused, NotSerializable
 from workflows.inputs import Given, Unaccepted
+from workflows.results import Returned
 from workflows.schedule import Schedule, schedule
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}[a-z0-9]", re.ASCII)
@@ -44,6 +45,11 @@ class Job(Generic[Model, Result]):
         """Where its code is, for people."""
         code = inspect.unwrap(self.function).__code__
         return f"{self.function.__module__} ({code.co_filename}:{code.co_firstlineno})"
+
+    @property
+    def returned(self) -> Returned:
+        """How its results are kept. Raises StepMisused where they cannot be."""
+        return results.of(self.function)
 
     def accept(self, arguments: Given) -> str:
         """Answer *arguments*, checked and with defaults, as JSON. Raises InputRefused."""
@@ -92,6 +98,7 @@ def job(
             at_once=at_once,
             schedule=_schedule(name, cron, timezone),
         )
+        _check_returned(defined)
         _check_start(defined)
         return defined
 
@@ -123,6 +130,15 @@ def _schedule(name: str, cron: str | None, timezone: str) -> Schedule | None:
     if timezone != UTC:
         raise JobRefused(f"the job {name!r} has timezone={timezone!r:.80} but no cron=: give both")
     return None
+
+
+def _check_returned(defined: Job) -> None:
+    """Refuse a job whose results could not be kept, whatever they are."""
+    try:
+        _ = defined.returned
+    except results.Unkept as error:
+        if not error.is_early:
+            raise JobRefused(f"the job {defined.name!r}: {error}") from error
 
 
 def _check_start(defined: Job) -> None:

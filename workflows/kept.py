@@ -4,6 +4,7 @@ What would not come back as it was is refused when it is written: whoever reads 
 was made then, however its author's checks would judge it by now.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +44,19 @@ class Kept:
         """Answer the value that was written. Raises ValidationError where it does not fit."""
         return self._reader.validate_json(text)
 
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether a value of the type is JSON as it is."""
+        return _is_json(self._reading.schema)
+
+    def is_exactly(self, text: str) -> bool:
+        """Whether JSON is a value of the type without being read as one."""
+        try:
+            self._reader.validate_json(text, strict=True)
+        except ValidationError:
+            return False
+        return True
+
     @property
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """What of the type JSON can never hold: places and why."""
@@ -59,7 +73,7 @@ class Kept:
 
     @cached_property
     def _reading(self) -> Reading:
-        return by_types(self._schema)
+        return by_types(self._schema, exact=self._exact)
 
     @cached_property
     def _reader(self) -> SchemaValidator:
@@ -67,7 +81,26 @@ class Kept:
 
     @cached_property
     def _comparing(self) -> SchemaValidator:
-        return self._reader if self._exact else _validator(by_types(self._schema, marks=True))
+        if self._exact:
+            return self._reader
+        return _validator(by_types(self._schema, exact=False, marks=True))
+
+
+def _is_json(schema: Mapping[str, Any]) -> bool:
+    match schema:
+        case {"type": "none" | "bool" | "int" | "str" | "float" | "any" | "literal"}:
+            return True
+        case {"type": "list", "items_schema": items}:
+            return _is_json(items)
+        case {"type": "dict", "values_schema": values}:
+            keys = schema.get("keys_schema", {"type": "any"})
+            return keys["type"] in {"str", "any"} and _is_json(values)
+        case {"type": "nullable", "schema": inner}:
+            return _is_json(inner)
+        case {"type": "union", "choices": choices}:
+            return all(map(_is_json, choices))
+        case _:
+            return False
 
 
 def _validator(reading: Reading) -> SchemaValidator:

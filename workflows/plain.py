@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -130,33 +131,53 @@ def _dumped(value: BaseModel, path: str) -> Any:
     except BaseException as error:  # an author's serializer may raise anything whatever
         words = f"is a {type(value).__name__}, whose {raised.words(error)}"
         raise refusal(path, words) from error
-    _refuse_two_in_one(value, path)
+    _mend(value, dumped, path)
     return dumped
 
 
-def _refuse_two_in_one(value: Any, path: str) -> None:
-    """Refuse what pydantic drops without a word: all but one of the keys that are one in JSON."""
+def _mend(value: Any, dumped: Any, path: str) -> None:
+    """Refuse what pydantic drops without a word, and put in one order what has none.
+
+    It drops all but one of the keys that are one in JSON; and a set comes in another order in
+    another process, though its digest is to be the same.
+    """
     match value:
         case BaseModel():
-            own = (
-                type(value).__pydantic_fields__.keys()
-                | type(value).__pydantic_computed_fields__.keys()
-            )
             extra = value.__pydantic_extra__ or {}
-            if own & extra.keys():
-                raise refusal(path, f"has {', '.join(own & extra.keys())} twice")
-            _refuse_two_in_one(list((value.__dict__ | extra).values()), path)
+            cls = type(value)
+            if twice := (cls.model_fields.keys() | cls.model_computed_fields.keys()) & extra.keys():
+                raise refusal(path, f"has {', '.join(twice)} twice: as a field and beside it")
+            _mend_named({**value.__dict__, **extra}, dumped, path)
         case Mapping():
             if len(to_jsonable_python(dict.fromkeys(value))) < len(value):
                 raise refusal(path, TWO_IN_ONE)
-            _refuse_two_in_one(list(value.values()), path)
-        case list() | tuple() | set() | frozenset() | deque():
-            for each in value:
-                _refuse_two_in_one(each, path)
+            _mend_listed(list(value.values()), _values(dumped), path)
+        case set() | frozenset():
+            _mend_listed(list(value), dumped, path)
+            if isinstance(dumped, list):
+                dumped.sort(key=canonical)
+        case list() | tuple() | deque():
+            _mend_listed(list(value), dumped, path)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            _refuse_two_in_one(
-                [getattr(value, f.name, None) for f in dataclasses.fields(value)], path
-            )
+            names = [field.name for field in dataclasses.fields(value)]
+            found = {name: getattr(value, name, None) for name in names}
+            _mend_named(found, dumped, path)
+
+
+def _mend_named(values: Mapping[str, Any], dumped: Any, path: str) -> None:
+    for name, value in values.items():
+        # Where a serializer of the author's gives another shape, the order is the author's.
+        _mend(value, dumped.get(name) if isinstance(dumped, dict) else None, f"{path}.{name}")
+
+
+def _mend_listed(values: list[Any], dumped: Any, path: str) -> None:
+    alike = dumped if isinstance(dumped, list) and len(dumped) == len(values) else []
+    for value, each in zip_longest(values, alike):
+        _mend(value, each, path)
+
+
+def _values(dumped: Any) -> Any:
+    return list(dumped.values()) if isinstance(dumped, dict) else None
 
 
 def _adapted(value: Any, path: str) -> Any:  # noqa: PLR0911  one line per type

@@ -128,6 +128,31 @@ def test_x99_what_is_no_json_is_refused_with_its_type_and_path(value, part):
     assert part in str(refused.value)
 
 
+class Tagged(BaseModel):
+    tags: set[str]
+    inner: dict[str, list[frozenset[str]]]
+
+
+def test_a_set_in_a_model_has_one_order_in_every_process():
+    words = [f"word {n}" for n in range(40)]
+    tagged = Tagged(tags=set(words), inner={"a": [frozenset(words)]})
+
+    assert plain(tagged) == {"tags": sorted(words), "inner": {"a": [sorted(words)]}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1: "a", "1": "b"},
+        [{"x": {Size.LARGE: 1, "3": 2}}],
+        Issue(url="u", at=NOON, more={1: 1, "1": 2}),
+    ],
+)
+def test_two_keys_that_are_one_in_json_are_refused_g22(value):
+    with pytest.raises(NotSerializable, match="one in JSON"):
+        plain(value)
+
+
 async def test_x99_what_was_not_awaited_is_refused():
     coroutine = asyncio.sleep(0)
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from workflows.plain import plain
 from workflows.plugins.base import Tool
+from workflows.results import standing_in
 from workflows.step import Step, current_step
 
 Tools = Mapping[str, Callable[..., Any]]
@@ -74,7 +75,7 @@ class StubbedStep:
     ) -> Coroutine[Any, Any, Any]:
         """See `Step.run`."""
         stub = self._stubs.get(call)
-        chosen = call if stub is None else _Stub(stub).stub
+        chosen = call if stub is None else standing_in(_Stub(stub).stub, call)
         return self._step.run(name, chosen, *args, **options)
 
     def __getattr__(self, verb: str) -> Any:

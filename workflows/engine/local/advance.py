@@ -17,14 +17,13 @@ from workflows.errors import (
     ControlFlow,
     HarborError,
     InputRefused,
-    NotSerializable,
     RunCancelled,
     StepFailed,
     StepMisused,
 )
 from workflows.failpoint import Killed
 from workflows.faults import explicit, kind, members_of, told, words
-from workflows.plain import dumps, plain
+from workflows.plain import dumps
 from workflows.registry import Job
 
 log = logging.getLogger(__name__)
@@ -161,8 +160,8 @@ def _step(failure: StepFailed) -> str:
 
 def _returned(job: Job, result: object) -> Outcome:
     try:
-        text = dumps(plain(result))
-    except NotSerializable as error:
+        text = job.returned.write(result)
+    except StepFailed as error:
         return Broken(RunStatus.FAILED, _error(error.kind, f"what {job.name} returned: {error}"))
     except BaseException as error:  # noqa: BLE001  a serializer of the author's
         message = f"what {job.name} returned cannot be written down: {words(error)}"

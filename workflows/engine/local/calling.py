@@ -19,7 +19,8 @@ from workflows.errors import (
     StepOutcomeUnknown,
 )
 from workflows.failpoint import Killed, failpoint
-from workflows.plain import dumps, loads, plain
+from workflows.plain import dumps, loads
+from workflows.results import PLAIN, Returned
 from workflows.step import CurrentStep, Retries, entered
 
 LARGEST_RESULT = 1024 * 1024  # characters of JSON
@@ -31,11 +32,15 @@ SHORTEST_TIMEOUT = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a step function is called: how often, how long it may take (None: as long as it does)."""
+    """How a step function is called: how often, how long it may take (None: as long as it does).
+
+    *returned* is how what it returns is kept.
+    """
 
     retries: Retries = RETRIES
     timeout: timedelta | None = None
     at_most_once: bool = False
+    returned: Returned = PLAIN
 
 
 class Result(NamedTuple):
@@ -50,11 +55,16 @@ ORDINARY = Manner()
 
 
 def manner(
-    name: str, retries: Retries | None, timeout: Duration | None, *, at_most_once: bool
+    name: str,
+    retries: Retries | None,
+    timeout: Duration | None,
+    returned: Returned = PLAIN,
+    *,
+    at_most_once: bool,
 ) -> Manner:
     """Check how a step is to be called. Raises StepMisused naming the argument."""
     if retries is None and timeout is None and not at_most_once:
-        return ORDINARY
+        return ORDINARY if returned is PLAIN else Manner(returned=returned)
     if retries is not None and not isinstance(retries, Retries):
         raise StepMisused(f"the step {name!r} takes retries=Retries(…), not {retries!r:.80}")
     if at_most_once and retries is not None and retries.attempts > 1:
@@ -63,7 +73,7 @@ def manner(
             " leave retries= out"
         )
     limit = None if timeout is None else duration(timeout, "timeout", SHORTEST_TIMEOUT)
-    return Manner(ONCE if at_most_once else retries or RETRIES, limit, at_most_once)
+    return Manner(ONCE if at_most_once else retries or RETRIES, limit, at_most_once, returned)
 
 
 def check_call(name: str, call: object) -> None:
@@ -85,7 +95,7 @@ async def attempt(
     try:
         with entered(step):
             failpoint("step:before-effect")
-            ended = await call.made(args, how.timeout, partial(_encoded, name))
+            ended = await call.made(args, how.timeout, partial(_encoded, name, how.returned))
     except StepTimedOut as late:
         failure = Failure.of(_meant(name, late, how))
     else:
@@ -130,9 +140,9 @@ def to_try_again(result: Result, now: datetime) -> str:
     return dumps({**loads(result.value), "again_at": (now + result.again_in).isoformat()})
 
 
-def _encoded(name: str, value: Any) -> str:
+def _encoded(name: str, returned: Returned, value: Any) -> str:
     try:
-        text = dumps(plain(value))
+        text = returned.write(value)
     except NotSerializable as error:
         if inspect.isawaitable(value):
             message = f"the step {name!r} returned something that was not awaited"

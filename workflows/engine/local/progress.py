@@ -36,6 +36,7 @@ from workflows.engine.local.verbs import Verbs
 from workflows.errors import Blocked, NestedStep, PassOver, Postponed
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
+from workflows.results import Misfit
 from workflows.step import checked_name, in_step
 
 log = logging.getLogger(__name__)
@@ -270,12 +271,29 @@ class Progress:
         try:
             return of(loads(entry.value or "null"))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
+            self._unreadable(entry, error)
+
+    def _unreadable(self, entry: Entry, error: Exception) -> NoReturn:
+        self.block(
+            f"corrupt: the journal entry {label(entry.name, entry.nth)!r} cannot be read"
+            f" ({type(error).__name__}). Nothing was executed. Mend it and retry, or cancel the"
+            " run",
+            {"code": "corrupt", "name": label(entry.name, entry.nth)},
+        )
+
+    def result(self, entry: Entry, of: Callable[[str], T]) -> T:
+        """Answer a result as what the code says that it is; blocks where it does not fit that."""
+        try:
+            return of(entry.value or "null")
+        except Misfit as misfit:
             self.block(
-                f"corrupt: the journal entry {label(entry.name, entry.nth)!r} cannot be read"
-                f" ({type(error).__name__}). Nothing was executed. Mend it and retry, or cancel"
-                " the run",
-                {"code": "corrupt", "name": label(entry.name, entry.nth)},
+                f"result: what {label(entry.name, entry.nth)!r} returned does not fit what the"
+                f" code says that it returns now ({misfit}). Nothing was executed. Bring the old"
+                " code back and retry, or cancel the run",
+                {"code": "result", "name": label(entry.name, entry.nth)},
             )
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            self._unreadable(entry, error)
 
     def block(self, reason: str, cause: Mapping[str, Any] | None = None) -> NoReturn:
         """End the pass: a person decides."""

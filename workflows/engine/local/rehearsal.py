@@ -31,6 +31,7 @@ from workflows.event import Delivery, Receipt
 from workflows.plain import loads
 from workflows.plugins.base import Plugin, Plugins
 from workflows.registry import Registry
+from workflows.results import standing_in
 from workflows.step import Retries, Step, Verb
 
 PAGE = 200
@@ -161,12 +162,12 @@ class Rehearsing:
         return self._step.to_await("step.run", name, self._run(name, call, args, how))
 
     async def _run(
-        self, name: str, call: object, args: tuple[Any, ...], how: Callable[[], object]
+        self, name: str, call: Callable[..., Any], args: tuple[Any, ...], how: Callable[[], object]
     ) -> Any:
         calling.check_call(name, call)
         how()
         # A step that is to be tried again ends the pass, and lets other branches go on.
-        return await self._step.run(name, not_now, *args, retries=AGAIN)
+        return await self._step.run(name, standing_in(not_now, call), *args, retries=AGAIN)
 
     def is_first_time(self) -> bool:
         """See `Step.is_first_time`: in a rehearsal nothing is said."""

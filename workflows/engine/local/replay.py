@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from operator import itemgetter
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, WaitKind
+from workflows import results
 from workflows.asked import Asked, call_digest
 from workflows.duration import Duration, duration
 from workflows.engine.local import answers, branches, calling, once
@@ -22,7 +22,7 @@ from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event, Silence
 from workflows.inputs import Given
-from workflows.plain import dumps
+from workflows.plain import dumps, loads
 from workflows.step import CurrentStep, Opening, Retries, Verb, checked_events, checked_kinds
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ class Replay:
     ) -> Any:
         branch = self._progress.enter(name)
         calling.check_call(name, call)
-        how = calling.manner(name, retries, timeout, at_most_once=at_most_once)
+        how = calling.manner(name, retries, timeout, results.of(call), at_most_once=at_most_once)
         asked = call_digest(self._progress.run.run_id, name, args)
         nth, entry = self._progress.find(branch, EntryKind.STEP, name)
         if entry is not None:
@@ -148,7 +148,7 @@ class Replay:
         elif entry is None or entry.status is EntryStatus.RETRYING:
             with self._progress.undisturbed(name):
                 entry = await self._execute(branch, entry, name, nth, call, args, how, asked)
-        return self._answer(branch, entry, _itself)
+        return self._answer(branch, entry, how.returned.read)
 
     async def _wait_for_event(
         self,
@@ -215,7 +215,7 @@ class Replay:
             entry = answers.of_call(self._progress, branch, entry, asked)
             key = (entry.name, entry.nth)
         wait = NewWait(*key, WaitKind.CHILD, (), length, child)
-        return self._wait(branch, entry, name, nth, [wait], itemgetter("result"), asked)
+        return self._wait(branch, entry, name, nth, [wait], partial(self._returned, job), asked)
 
     async def _sleep(self, name: str, length: Duration) -> None:
         pause = duration(length, "length")
@@ -314,7 +314,11 @@ class Replay:
         await self._progress.write_down(step.branch, is_begun=True)
 
     async def _called(
-        self, step: Trying, call: Call, args: tuple[Any, ...], how: calling.Manner
+        self,
+        step: Trying,
+        call: Call,
+        args: tuple[Any, ...],
+        how: calling.Manner,
     ) -> calling.Result:
         run, branch = self._progress.run, step.branch
         current = CurrentStep(
@@ -351,10 +355,10 @@ class Replay:
             value = calling.to_try_again(result, self._progress.now())
         return self._progress.put(branch, entry._replace(status=result.status, value=value))
 
-    def _answer(self, branch: Branch, entry: Entry, of: Callable[[Any], T]) -> T:
+    def _answer(self, branch: Branch, entry: Entry, of: Callable[[str], T]) -> T:
         self._progress.telling.after(branch, entry)
         if entry.status is EntryStatus.DONE:
-            return self._progress.read(entry, of)
+            return self._progress.result(entry, of)
         step = label(entry.name, entry.nth)
         error = self._progress.read(entry, partial(calling.raised, step))
         self._progress.failed(error, entry.seq)
@@ -382,7 +386,13 @@ class Replay:
             raise RunCancelled
         if entry.status is EntryStatus.STARTED:
             self._park(branch, waits)
-        return self._answer(branch, entry, of)
+        return self._answer(branch, entry, lambda text: of(loads(text)))
+
+    def _returned(self, job: str, value: Mapping[str, Any]) -> Any:
+        """Answer what a run returned, by the annotation of its job where that is known here."""
+        known = self._progress.run.registry
+        returned = known.get(job).returned if job in known else results.PLAIN
+        return returned.read(dumps(value["result"]))
 
     def _new_child(self, job: str, arguments: Given, branch: Branch, key: Key) -> NewChild:
         run = self._progress.run
