@@ -10,14 +10,13 @@ from enum import Enum, Flag
 from functools import partial
 from operator import attrgetter
 from types import MethodType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
 from workflows.errors import NotSerializable
 from workflows.plain import dumps
-from workflows.slack_ids import a_user
 from workflows.written import written
 
 Schema = Mapping[str, Any]
@@ -329,12 +328,25 @@ def _instead(function: Callable[[Any], Any]) -> Made:
 
 def _makes_the_type(function: Any) -> bool:
     bare = _bare(function)
-    # What `use_enum_values` takes of an enum is an attribute of it.
-    return (
-        isinstance(bare, attrgetter)
-        or bare is a_user
-        or (_is_pydantics(bare) and not MAKING.isdisjoint({bare.__name__, bare.__qualname__}))
-    )
+    if isinstance(bare, attrgetter):  # what `use_enum_values` takes of an enum
+        return True
+    if _is_pydantics(bare):
+        return not MAKING.isdisjoint({bare.__name__, bare.__qualname__})
+    return _says_how_it_is_made(_promised(bare))
+
+
+def _says_how_it_is_made(cls: Any) -> bool:
+    """Whether a class of an author's own tells pydantic how to make one, of a text say."""
+    is_model = isinstance(cls, type) and issubclass(cls, BaseModel)
+    return isinstance(cls, type) and not is_model and hasattr(cls, "__get_pydantic_core_schema__")
+
+
+def _promised(function: Any) -> Any:
+    """Answer what a function says that it returns."""
+    try:
+        return get_type_hints(function).get("return")
+    except Exception:  # noqa: BLE001  whatever its annotations name
+        return None
 
 
 def _is_pydantics(function: Any) -> bool:

@@ -26,6 +26,11 @@ class SlackUser(str):
         return made
 
     @property
+    def actor(self) -> str:
+        """The person as they are stored: with the team, where that is known."""
+        return f"slack:{self.team}:{self}" if self.team else str.__str__(self)
+
+    @property
     def mention(self) -> str:
         """The person as Slack draws one in a text of the bot's: ``<@U024BE7LH>``."""
         return f"<@{self}>"
@@ -44,9 +49,12 @@ class SlackUser(str):
 
 
 def a_user(given: Any, read: Callable[[Any], str]) -> SlackUser:
-    """Answer an id as a person; one that is a person already keeps the team."""
+    """Answer an id as a person; one that is a person already keeps the team, stored or not."""
     user = read(given)
-    return given if isinstance(given, SlackUser) else SlackUser(user)
+    if isinstance(given, SlackUser):
+        return given
+    team, _, own = user.removeprefix("slack:").rpartition(":")
+    return SlackUser(own, team)
 
 
 SlackChannel = Annotated[

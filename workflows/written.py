@@ -31,6 +31,7 @@ from pydantic.networks import _BaseMultiHostUrl, _BaseUrl
 from pydantic_core import to_jsonable_python
 
 from workflows.plain import Form, dumps, formed, refusal
+from workflows.slack_ids import SlackUser
 
 # What pydantic writes as one text or number, and reads back from it.
 SCALARS = (
@@ -46,7 +47,7 @@ def written(value: Any, name: str = "result") -> Any:
     return formed(value, name, 0, WRITTEN)
 
 
-def _adapted(value: Any, path: str) -> Any:  # noqa: C901, PLR0911  one line per type
+def _adapted(value: Any, path: str) -> Any:  # noqa: C901, PLR0911, PLR0912  one line per type
     match value:
         case RootModel():
             return value.root
@@ -54,6 +55,8 @@ def _adapted(value: Any, path: str) -> Any:  # noqa: C901, PLR0911  one line per
             return _fields(value, path)
         case Enum():
             return value.value
+        case SlackUser():
+            return value.actor
         case str():
             return str.__str__(value)
         case int():

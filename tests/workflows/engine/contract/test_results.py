@@ -180,7 +180,11 @@ def path() -> Path:
 
 
 def user() -> SlackUser:
-    return "U0ANA"
+    return SlackUser("U0ANA")
+
+
+def user_of_a_team() -> SlackUser:
+    return SlackUser("U0ANA", "T0HARBOR")
 
 
 def pair() -> tuple[int, str]:
@@ -237,7 +241,7 @@ async def later() -> Receipt:
 
 TYPED = [
     receipt, maybe, nothing, receipts, by_day, boxed, names, price, moment, day, length, colour,
-    level, odd, place, point, row, table, path, user, pair, word, decorated, later,
+    level, odd, place, point, row, table, path, user, user_of_a_team, pair, word, decorated, later,
 ]  # fmt: skip
 BACK = {several: [Decimal(1)], some: [Colour.RED], whole: 2.0, flag: 1, anything: {"a": [1, 2]}}
 BACK[mapping] = {"a": [1, "1.0"]}
@@ -268,6 +272,7 @@ async def test_a_result_comes_back_as_what_its_function_returns_at_every_pass_g2
     assert found.status == "completed", found.error
     assert seen == [once] * 3
     assert {type(each) for each in seen} == {type(once)}
+    assert {getattr(each, "team", None) for each in seen} == {getattr(once, "team", None)}
 
 
 @pytest.mark.parametrize("call", BACK, ids=lambda call: call.__name__)
