@@ -90,7 +90,7 @@ def _is_same(made: Any, read: Any) -> bool:
             # A zone becomes its offset at that time.
             return bool(made == read and made.utcoffset() == read.utcoffset())
         case SlackUser():
-            return bool(made == read and made.team == read.team)
+            return bool(made == read and getattr(made, "team", "") == read.team)
         case str() | int() if hasattr(made, "__dict__"):
             return bool(made == read and vars(made) == vars(read))
         case _:
