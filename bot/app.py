@@ -29,6 +29,7 @@ from bot.slack.connection import Connection
 from bot.slack.drafts import Drafts
 from bot.slack.home import Homes
 from bot.slack.identity import Identity, introduce, keep_asking
+from bot.slack.links import Pages, Permalinks
 from bot.slack.people import People
 from bot.slack.plugin import SlackPlugin
 from bot.slack.private import Private
@@ -195,10 +196,11 @@ def _build(
         Calls(settings.step_threads),
         living,
     )
+    pages = Pages(_page_url(settings))
     dispatcher = Dispatcher(
         db,
-        Cards(db, slack, clock, _page_url(settings)),
-        Sender(db, slack, engine, clock),
+        Cards(db, slack, clock, pages),
+        Sender(db, slack, engine, clock, pages),
         outside.connection,
     )
     people = People(outside.client, outside.identity, clock, settings.admins)
@@ -212,6 +214,7 @@ def _build(
         outside.connection,
         clock,
         worker.calls,
+        Permalinks(outside.client, gates),
     )
     scheduler = Scheduler(
         engine,
@@ -282,6 +285,8 @@ def _bolt(harbor: Harbor, outside: Outside) -> AsyncApp:
         engine=harbor.engine,
         registry=outside.registry,
         homes=harbor.homes,
+        pages=Pages(_page_url(settings)),
+        permalinks=harbor.homes.permalinks,
         drafts=Drafts(harbor.db, outside.clock),
     )
     token = settings.bot_token.get_secret_value()

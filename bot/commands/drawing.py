@@ -40,7 +40,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             typer.echo("\t".join(clean(cell) for cell in row))
         return
-    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")  # a narrow terminal cuts nothing off
     for row in rows:
         drawn.add_row(*(Text(clean(cell)) for cell in row))
     out.print(drawn)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bot.slack.links import Pages
 from bot.slack.sending import UNHEARD, Again, Posted, Slack
 from bot.slack.views import gate as view
 from bot.slack.views.kit import Block
@@ -27,7 +28,7 @@ class Cards:
     db: Database
     slack: Slack
     clock: Clock
-    page_url: str | None  # where the pages are, if people can sign in there
+    pages: Pages
 
     async def refresh(self, card: cards.Card) -> None:
         """Bring one copy up to the version that was wanted when it was read."""
@@ -56,10 +57,7 @@ class Cards:
 
     def words(self, gate: GateView) -> tuple[str, list[Block]]:
         """Answer the text for notifications and the blocks."""
-        link = (
-            f"{self.page_url}/run/{gate.run_id}/approve?gate={gate.id}" if self.page_url else None
-        )
-        return view.summary(gate), view.card(gate, link=link)
+        return view.summary(gate), view.card(gate, link=self.pages.of_gate(gate))
 
     async def _posted(self, card: cards.Card) -> Posted | None:
         """Answer where the copy is; one whose post was never answered is looked for first."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.connection import Connection
+from bot.slack.links import Permalinks
 from bot.slack.people import LookupFailed, People
 from bot.slack.private import UNREACHED
 from bot.slack.views import admin
@@ -53,6 +54,7 @@ class Homes:
     connection: Connection
     clock: Clock
     calls: Calls
+    permalinks: Permalinks
     _opened: dict[str, datetime] = field(default_factory=dict)
     _shown: dict[str, Shown] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,6 +98,15 @@ class Homes:
         except UNREACHED as error:
             log.warning("a Home tab could not be published: %s", type(error).__name__)
 
+    async def _with_permalinks(self, found: Iterable[Asked]) -> tuple[Asked, ...]:
+        """Answer the same, with the way to each card that can be shown."""
+        asked = list(found)
+        links = await asyncio.gather(
+            *(self.permalinks.of_gate(each.gate) for each in asked[:MOST_SHOWN])
+        )
+        linked = [replace(each, permalink=link) for each, link in zip(asked, links, strict=False)]
+        return (*linked, *asked[MOST_SHOWN:])
+
     async def waiting_for(self, person: Person) -> tuple[Asked, ...]:
         """Answer the open gates that *person* may decide, newest first."""
         found = [
@@ -120,10 +131,10 @@ class Homes:
         requests = await self.engine.list(requested_by=person.actor, limit=MOST_SHOWN)
         decisions = await self.gates.decided_by(person.actor, MOST_SHOWN)
         return HomeView(
-            waiting=await self.waiting_for(person),
+            waiting=await self._with_permalinks(await self.waiting_for(person)),
             requests=tuple(requests),
             titles=await self.gates.titles(run.id for run in requests),
-            decisions=tuple(Asked(gate) for gate in decisions),
+            decisions=await self._with_permalinks(Asked(gate) for gate in decisions),
             admin=await self._admin(user) if await self.people.is_admin(user) else None,
         )
 

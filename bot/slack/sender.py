@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.links import Pages
 from bot.slack.sending import UNHEARD, Again, Posted, Slack
 from bot.slack.views import messages
 from store import cards, outbox
@@ -38,6 +39,7 @@ class Sender:
     slack: Slack
     engine: Engine
     clock: Clock
+    pages: Pages
 
     async def send(self, message: outbox.Message) -> None:
         """Send one message, or note why not and when to try again."""
@@ -75,20 +77,27 @@ class Sender:
         posted = _posted(copies)
         if posted is None:
             return await self._about_run(message.run_id)
-        return Letter(posted.channel, messages.thread_result(gate), posted.message_ts)
+        return Letter(
+            posted.channel,
+            messages.thread_result(gate, self.pages.of_run(gate.run_id)),
+            posted.message_ts,
+        )
 
     async def _about_decision(self, gate: GateView, copies: list[cards.Card]) -> Letter | None:
         asker = _slack_user(gate.requested_by)
         if asker is None:
             return None
-        return Letter(asker, messages.to_requester(gate, await self._permalink(copies)))
+        return Letter(
+            asker,
+            messages.to_requester(gate, await self._permalink(copies), self.pages.of_gate(gate)),
+        )
 
     async def _about_run(self, run_id: str) -> Letter | None:
         run = await self.engine.get(run_id)
         asker = _slack_user(run.requested_by) if run else None
         if run is None or asker is None:
             return None
-        return Letter(asker, messages.run_ended(run))
+        return Letter(asker, messages.run_ended(run, self.pages.of_run(run.id)))
 
     async def _permalink(self, copies: list[cards.Card]) -> str | None:
         posted = _posted(copies)

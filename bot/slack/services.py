@@ -6,6 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.drafts import Drafts
 from bot.slack.home import Homes
+from bot.slack.links import Pages, Permalinks
 from bot.slack.people import People
 from bot.slack.private import Private
 from workflows.approvals.gates import Gates
@@ -24,4 +25,6 @@ class Services:
     engine: Engine
     registry: Registry
     homes: Homes
+    pages: Pages
+    permalinks: Permalinks
     drafts: Drafts

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 from bot import visible
 from bot.slack.views import outcome, text
 
-LONGEST_NAME = 80
 UNTIL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", re.ASCII)
 
 
@@ -64,15 +63,15 @@ def name_of(actor: str, name: str = "") -> str:
     kind, _, rest = actor.partition(":")
     match kind:
         case "slack":
-            return text.cut(text.one_line(name), LONGEST_NAME) or rest.rpartition(":")[2]
+            return text.one_line(name) or rest.rpartition(":")[2]
         case "token" | "operator" if rest:
-            return f"{kind} {text.cut(text.one_line(rest), LONGEST_NAME)}"
+            return f"{kind} {text.one_line(rest)}"
         case "cron" if rest:
-            return f"the schedule of {text.cut(text.one_line(rest), LONGEST_NAME)}"
+            return f"the schedule of {text.one_line(rest)}"
         case "job" if rest:
-            return f"run {text.cut(text.one_line(rest), LONGEST_NAME)}"
+            return f"run {text.one_line(rest)}"
         case _:
-            return text.cut(text.one_line(actor), LONGEST_NAME)
+            return text.one_line(actor)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -85,4 +84,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "line": text.one_line,
     "label": outcome.label,
     "shown": outcome.shown,
+    "complaint": outcome.complaint,
 }

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from aiohttp import web
 
 from bot.slack.people import LookupFailed
+from bot.slack.views import text
 from bot.slack.views.carried import NEVER
 from bot.web import pages, sentences, visitors
 from bot.web.names import Names, names
@@ -199,7 +200,8 @@ def address(gate: GateView, choice: Choice) -> str:
 
 
 def _draw(gate: GateView, look: Look, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    channel = gate.card.channel if gate.card.channel.startswith("#") else "its channel"
+    named = gate.card.channel.startswith("#")
+    channel = text.one_line(gate.card.channel) if named else "its channel"
     values: dict[str, Any] = {
         "me": look.me,
         "gate": gate,

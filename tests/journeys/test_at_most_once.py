@@ -251,12 +251,11 @@ async def test_card_home_and_form_used_at_once_are_one_answer(acme: Town):
     ana, cam, dee = (acme.member(name) for name in ("ana", "cam", "dee"))
     await cam.open_home()
     await acme.sandbox.until(lambda: cam.home)
+    await cam.click_home("approve")
     await dee.click(card, "reject")
-    await acme.sandbox.until(lambda: dee.view)
+    await acme.sandbox.until(lambda: cam.view and dee.view)
 
-    await asyncio.gather(
-        ana.click(card, "approve"), cam.click_home("approve"), dee.submit({"note": "No"})
-    )
+    await asyncio.gather(ana.click(card, "approve"), cam.submit({}), dee.submit({"note": "No"}))
 
     gate = await acme.gate()
     assert len(gate.votes) == 1
@@ -272,8 +271,10 @@ async def test_one_person_on_card_and_home_at_once_is_one_answer(acme: Town):
     cam = acme.member("cam")
     await cam.open_home()
     await acme.sandbox.until(lambda: cam.home)
+    await cam.click_home("approve")
+    await acme.sandbox.until(lambda: cam.view)
 
-    await asyncio.gather(cam.click(card, "approve"), cam.click_home("approve"))
+    await asyncio.gather(cam.click(card, "approve"), cam.submit({}))
 
     assert await filed(acme) == 1
     assert len((await acme.gate()).votes) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Fault, Member, Sandbox, View
+from tests.bot.slack.views.reading import words
 from tests.journeys.questions import ask_cam, everything
 from tests.journeys.town import MovedClock, Town, town
 from workflows.engine.base import Start
@@ -63,14 +64,21 @@ async def failed(acme: Town) -> None:
 # -- everybody's -----------------------------------------------------------------------------------
 
 
-async def test_what_waits_for_me_is_at_home_with_buttons_that_decide(acme: Town):
-    await acme.asked("bo")
+async def test_what_waits_for_me_is_at_home_with_buttons_that_lead_to_the_whole_of_it_g1(
+    acme: Town,
+):
+    card = await acme.asked("bo")
     cam = acme.member("cam")
-    await home(acme, "cam", "Needs your decision", "Refund 42")
+    await home(acme, "cam", "Needs your decision", "Refund 42", "|In channel>")
 
     clicked = await cam.click_home("approve")
 
     assert clicked.status == 200
+    assert (await acme.gate()).status == "open"
+    view = await acme.sandbox.until(lambda: cam.view)
+    on_the_card = words([each for each in card.blocks if each["type"] != "actions"])
+    assert [each for each in on_the_card.split("\n") if each not in words(view.blocks)] == []
+    await cam.submit({})
     done = await acme.card_says("Approved by")
     assert cam.id in done.words
     await shown(acme, cam, "Nothing waits for you", "Recent decisions", "Approved by")
@@ -86,6 +94,34 @@ async def test_a_rejection_from_home_asks_for_the_reason(acme: Town):
     await cam.submit({"note": "Too expensive"})
 
     assert "Too expensive" in (await acme.card_says("Rejected by")).words
+
+
+async def test_whoever_presses_at_home_may_change_their_mind_g1(acme: Town):
+    await acme.asked("bo")
+    cam = acme.member("cam")
+    await home(acme, "cam", "Refund 42")
+    await cam.click_home("approve")
+    await acme.sandbox.until(lambda: cam.view)
+
+    await cam.close_modal()
+
+    gate = await acme.gate()
+    assert (gate.status, gate.votes) == ("open", ())
+
+
+async def test_the_whole_of_a_long_request_is_shown_before_it_is_approved_at_home_g1(office: Town):
+    start = Start("ask-cam", {"about": "x" * 400}, requested_by="token:ci", via="test")
+    await office.harbor.engine.start(start)
+    cam = office.member("cam")
+    await office.card()
+    view = await home(office, "cam", "Shortened here. Its buttons show all of it.")
+    assert "x" * 400 not in view.words
+
+    await cam.click_home("approve")
+
+    form = await office.sandbox.until(lambda: cam.view)
+    assert f"Cam, do {'x' * 400}?" in form.words
+    assert "Digest" in form.words
 
 
 async def test_what_i_asked_for_is_at_home_and_is_not_mine_to_decide(acme: Town):

@@ -328,6 +328,8 @@ async def test_f80_who_is_named_can_decide_at_home_though_no_card_could_be_poste
     await others.sandbox.until(lambda: cam.home and "approve" in cam.home.action_ids)
 
     await cam.click_home("approve")
+    await others.sandbox.until(lambda: cam.view)
+    await cam.submit({})
 
     assert (await others.run("completed")).result["said"] == "Approved"
     await in_time(others, lambda: news(others))

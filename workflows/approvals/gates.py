@@ -120,6 +120,12 @@ class Gates:
         copies = await self._db.read(cards.of_gate, gate)
         return next((copy.channel for copy in copies if copy.channel), None)
 
+    async def posted_at(self, gate: str) -> tuple[str, str] | None:
+        """Answer channel and timestamp of a gate's card; None: it is not posted yet."""
+        copies = await self._db.read(cards.of_gate, gate)
+        posted = [(copy.channel, copy.message_ts) for copy in copies]
+        return next(((where, at) for where, at in posted if where and at), None)
+
     async def is_copy(self, gate: str, place: Place) -> bool:
         """Whether a message is a copy of a gate's card, as far as is known."""
         copies = await self._db.read(cards.of_gate, gate)

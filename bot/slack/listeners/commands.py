@@ -9,7 +9,6 @@ from bot.slack.listeners.start import Desk as StartDesk
 from bot.slack.people import LookupFailed
 from bot.slack.services import Services
 from bot.slack.views import commands as view
-from bot.slack.views import text
 from bot.slack.views.kit import Block, section
 from workflows.approvals.gate import Person
 from workflows.engine.base import Done, NotDone
@@ -93,11 +92,9 @@ class Desk:
 
     async def _inbox(self, ack: Ack, person: Person) -> None:
         waiting = await self._services.homes.waiting_for(person)
-        if not waiting:
-            await _say(ack, "Nothing waits for your decision right now.")
-            return
-        lines = [f"• {text.inline(asked.gate.card.title, 200)}" for asked in waiting]
-        await _say(ack, "\n".join(["*Needs your decision* (the Home tab has the buttons)", *lines]))
+        await _say(
+            ack, *view.inbox([asked.gate for asked in waiting], self._services.pages.of_gate)
+        )
 
     async def _status(self, ack: Ack, run_id: str) -> None:
         run = await self._services.engine.get(run_id)

@@ -108,13 +108,13 @@ class Desk:
         self._services = services
 
     async def press(self, ack: Ack, body: Body) -> None:
-        """Decide at once, or ask for the reason first."""
+        """Decide at once where the whole card is seen; else open a form that shows all of it."""
         click = parse_click(body)
         gate = await self._services.gates.get(click.gate)
         if gate is None:
             await self._refuse(ack, body, answers.missing())
-        elif click.choice is Choice.REJECTED or gate.policy.reason_required:
-            await self._ask_reason(ack, body, click, gate)
+        elif click.choice is Choice.REJECTED or gate.policy.reason_required or click.place is None:
+            await self._ask(ack, body, click, gate)
         else:
             await self._decide(ack, body, click, gate)
 
@@ -156,8 +156,8 @@ class Desk:
         if words := words_for(answer, click.choice):
             await self._services.private.tell(Said.of(body), words)
 
-    async def _ask_reason(self, ack: Ack, body: Body, click: Click, gate: GateView) -> None:
-        """Open the modal for somebody who may decide; anybody else is told why not."""
+    async def _ask(self, ack: Ack, body: Body, click: Click, gate: GateView) -> None:
+        """Open the form for somebody who may decide; anybody else is told why not."""
         person = await self._looked_up(ack, body, click, gate)
         if person is None:
             return
@@ -170,7 +170,9 @@ class Desk:
             await self._refuse(ack, body, words_for(answer, click.choice) or answers.missing())
             return
         await ack()
-        view = modals.reject(gate) if click.choice is Choice.REJECTED else modals.approve(gate)
+        draw = modals.reject if click.choice is Choice.REJECTED else modals.approve
+        permalink = await self._services.permalinks.of_gate(gate)
+        view = draw(gate, self._services.pages.of_gate(gate), permalink)
         await self._services.private.ask(Said.of(body), view)
 
     async def _looked_up(self, ack: Ack, body: Body, click: Click, gate: GateView) -> Person | None:

@@ -126,7 +126,10 @@ def _with_reason(run: RunView, title: str | None) -> list[Block]:
     verbs = [_retry(run)] if outcome.is_over(run.status) else [_retry(run), _cancel(run)]
     return [
         kit.section(f"{_line(run, title)}\n{why}"),
-        kit.said(detail or "No detail was recorded.", LONGEST_REASON),
+        *kit.whole(
+            lambda: [kit.said(detail or "No detail was recorded.", LONGEST_REASON)],
+            kit.page(None, run.id),
+        ),
         kit.actions(*verbs),
     ]
 

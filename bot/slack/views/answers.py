@@ -2,12 +2,13 @@
 
 from typing import assert_never
 
-from bot.slack.views import outcome, text
+from bot.slack.views import kit, outcome, text
 from workflows.approvals.gate import Choice, Policy
 from workflows.approvals.policy import Reason
 from workflows.approvals.view import GateStatus, GateView, RunStatus
 
 MOST_NAMED = 10  # people and groups named in a line; a policy may have a hundred of each
+THE_CARD = "The request's own page, or `harbor show`, shows"
 HERE = "this channel"
 _NOUNS = {Choice.APPROVED: "approval", Choice.REJECTED: "rejection"}
 
@@ -31,7 +32,8 @@ def not_allowed(reason: Reason, policy: Policy, requester: str, channel_mention:
     why = _objection(reason, requester)
     if reason is Reason.REASON_REQUIRED:
         return why
-    return f"{why} Who may decide: {policy_line(policy, channel_mention)}."
+    who = kit.whole_line(lambda: policy_line(policy, channel_mention), THE_CARD)
+    return f"{why} Who may decide: {who}."
 
 
 def already_decided(gate: GateView) -> str:
@@ -111,7 +113,10 @@ def by(gate: GateView) -> str:
 def some(names: list[str], most: int = MOST_NAMED) -> list[str]:
     """Answer the first few names, and how many more there are."""
     left = len(names) - most
-    return names if left <= 0 else [*names[:most], f"{left} more"]
+    if left <= 0:
+        return names
+    text.leave_out()
+    return [*names[:most], f"{left} more"]
 
 
 def _objection(reason: Reason, requester: str) -> str:  # noqa: PLR0911  one line per reason
@@ -153,7 +158,9 @@ def _when(gate: GateView) -> str:
 
 
 def _reason(gate: GateView) -> str:
-    return f" Reason: {text.inline(gate.note, 500)}" if gate.note else ""
+    if not gate.note:
+        return ""
+    return kit.whole_line(lambda: f" Reason: {text.inline(gate.note or '', 500)}", THE_CARD)
 
 
 def _so_far(gate: GateView) -> str:

@@ -1,15 +1,18 @@
 """Private answers to ``/harbor``: help, the list of runs, one run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from bot.slack.views import kit, outcome, text
 from bot.slack.views.kit import Block
+from workflows.approvals.view import GateView
 from workflows.engine.base import RunView, TimelineView, WaitKind, WaitStatus, WaitView
 
 Message = tuple[str, list[Block]]  # the text for notifications, and the blocks
 
 MOST_RUNS = 20
+MOST_WAITING = 40
+LONGEST_TITLE = 300
 MOST_WAITS = 5
 MOST_EVENTS = 10
 RESULT_PAIRS = 10
@@ -52,15 +55,41 @@ def runs_list(runs: Sequence[RunView], titles: Mapping[str, str]) -> Message:
     return f"Your runs: {min(len(runs), MOST_RUNS)}", blocks
 
 
+def inbox(waiting: Sequence[GateView], page: Callable[[GateView], str | None]) -> Message:
+    """List what waits for somebody's decision, newest first; *page* answers where each is whole."""
+    if not waiting:
+        told = "Nothing waits for your decision right now."
+        return told, [kit.section(told)]
+    told = "*Needs your decision* (the Home tab has the buttons)"
+    rows = [kit.section(_asked(gate, page(gate))) for gate in waiting[:MOST_WAITING]]
+    return told, [kit.section(told), *rows, *kit.more(len(waiting), MOST_WAITING)]
+
+
+def _asked(gate: GateView, link: str | None) -> str:
+    title = kit.whole_line(
+        lambda: f"• {text.inline(gate.card.title, LONGEST_TITLE)}", kit.page(link, gate.run_id)
+    )
+    return f"{title}\nAsked by {text.mention(gate.requested_by)}, {text.moment(gate.opened_at)}"
+
+
 def run_status(run: RunView, title: str | None = None) -> Message:
     """Say how a run stands, what it waits for, and what happened last."""
     told = f"{outcome.STATUSES[run.status]}: {text.inline(run.job, 100)}"
     asked = f"Asked for by {text.mention(run.requested_by)}, {text.moment(run.created_at)}"
-    blocks = [kit.section(f"{outcome.in_a_line(run, title)}\n{asked}")]
-    blocks += outcome.of_run(run, RESULT_PAIRS)
-    blocks += [kit.section(_waiting(wait)) for wait in _open(run)[:MOST_WAITS]]
-    blocks += [kit.context(_event(event)) for event in run.timeline[-MOST_EVENTS:]]
-    return told, [*blocks, kit.context(_id(run))]
+    head = kit.section(f"{outcome.in_a_line(run, title)}\n{asked}")
+    rest = kit.whole(lambda: _standing(run), kit.page(None, run.id))
+    return told, [head, *rest, kit.context(_id(run))]
+
+
+def _standing(run: RunView) -> list[Block]:
+    """Draw what a run came to or waits for, and what happened last."""
+    if len(run.timeline) > MOST_EVENTS:
+        text.leave_out()
+    return [
+        *outcome.of_run(run, RESULT_PAIRS),
+        *(kit.section(_waiting(wait)) for wait in kit.first(_open(run), MOST_WAITS)),
+        *(kit.context(_event(event)) for event in run.timeline[-MOST_EVENTS:]),
+    ]
 
 
 def _id(run: RunView) -> str:

@@ -36,7 +36,10 @@ class Form:
     def blocks(self, errors: Mapping[str, str] | None = None) -> list[Block]:
         """Draw the inputs; a block's id is the field's name. *errors* show in the hints."""
         found = errors or {}
-        return [_drawn(field, found.get(field.name)) for field in self.fields]
+        return kit.whole(
+            lambda: [_drawn(field, found.get(field.name)) for field in self.fields],
+            "`harbor jobs --json` shows",
+        )
 
     @property
     def pages(self) -> tuple["Form", ...]:

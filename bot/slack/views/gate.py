@@ -68,9 +68,19 @@ def card(gate: GateView, *, link: str | None) -> list[Block]:
 
     The block ids change with the version of the card.
     """
-    address = text.page_address(link)
-    blocks = [*_question(gate, address), *_state(gate, address), _fine_print(gate)]
-    return kit.numbered(blocks, _version(gate))
+    blocks = kit.whole(lambda: [*asked(gate), *_state(gate)], kit.page(link, gate.run_id))
+    if gate.status is GateStatus.OPEN:
+        blocks.append(buttons(gate, link=text.page_address(link)))
+    return kit.numbered([*blocks, fine_print(gate)], _version(gate))
+
+
+def question(gate: GateView, *, link: str | None, permalink: str | None = None) -> list[Block]:
+    """Draw all that the card of an open gate shows, for where it is decided without the card.
+
+    *permalink* leads to the card.
+    """
+    blocks = kit.whole(lambda: [*asked(gate), *_state(gate)], kit.page(link, gate.run_id))
+    return [*blocks, fine_print(gate, permalink)]
 
 
 def summary(gate: GateView) -> str:
@@ -135,39 +145,25 @@ def _version(gate: GateView) -> str:
     return f"{gate.id[:12]}.{gate.version}.{stands}"
 
 
-def _question(gate: GateView, link: str | None) -> list[Block]:
+def asked(gate: GateView) -> list[Block]:
     """Draw what is asked: the part that stays the same for ever."""
     shown = gate.card
     asker = f"Asked by {text.mention(gate.requested_by)} · job {text.bold(gate.job)}"
-    blocks = [kit.header(shown.title), kit.section(asker)]
-    if text.size(text.one_line(shown.title)) > text.HEADER_TEXT:
-        blocks.insert(1, kit.said(shown.title))
+    blocks = [*_title(shown.title), kit.section(asker)]
     if text.visible(shown.why or ""):
         blocks.append(kit.said(shown.why or "", LONGEST_WHY))
-    blocks += kit.table(shown.fields[:MOST_FIELDS], FIELDS_BUDGET, LONGEST_VALUE)
-    if _is_shortened(gate):
-        blocks.append(kit.context(_where_the_rest_is(gate, link)))
+    blocks += kit.table(shown.fields, FIELDS_BUDGET, LONGEST_VALUE, MOST_FIELDS)
     return [*blocks, kit.section(f"*Who may decide* {policy_line(gate.policy, HERE)}")]
 
 
-def _is_shortened(gate: GateView) -> bool:
-    fields = gate.card.fields
-    each = kit.share(min(len(fields), MOST_FIELDS), FIELDS_BUDGET, LONGEST_VALUE)
-    return (
-        len(fields) > MOST_FIELDS
-        or text.size(text.one_line(gate.card.title)) > text.SECTION_TEXT
-        or text.size(text.visible(gate.card.why or "")) > LONGEST_WHY
-        or not kit.is_whole(fields, each)
-    )
+def _title(title: str) -> list[Block]:
+    """Draw a title; one that does not fit into a header stands below it once more, whole."""
+    with text.noticing() as header:
+        blocks = [kit.header(title)]
+    return [*blocks, kit.said(title)] if header.is_cut else blocks
 
 
-def _where_the_rest_is(gate: GateView, link: str | None) -> str:
-    if link:
-        return f"Shortened here. {text.link(link, 'The page')} shows all of it."
-    return f"Shortened here. `harbor show {text.inline(gate.run_id, 40)}` shows all of it."
-
-
-def _state(gate: GateView, link: str | None) -> list[Block]:
+def _state(gate: GateView) -> list[Block]:
     blocks = [kit.section("\n".join([status_line(gate), *_votes(gate)]))]
     if gate.status is not GateStatus.OPEN and gate.note:
         blocks.append(kit.said(f"Reason: {gate.note}", LONGEST_NOTE))
@@ -176,7 +172,7 @@ def _state(gate: GateView, link: str | None) -> list[Block]:
     blocks += _earlier_notes(gate)
     if gate.run_status in TROUBLES:  # what went well is told in the thread
         blocks += outcome.of_gate(gate, RESULT_PAIRS)
-    return [*blocks, buttons(gate, link=link)] if gate.status is GateStatus.OPEN else blocks
+    return blocks
 
 
 def _votes(gate: GateView) -> list[str]:
@@ -200,11 +196,19 @@ def _earlier_notes(gate: GateView) -> list[Block]:
                 text.plain(cast.note or "", 500),
             ],
         }
-        for cast in notes[:MOST_NOTES]
+        for cast in kit.first(notes, MOST_NOTES)
     ]
 
 
-def _fine_print(gate: GateView) -> Block:
-    return kit.context(
+def fine_print(gate: GateView, permalink: str | None = None) -> Block:
+    """Draw what tells this request and its payload from every other, and where its card is."""
+    digest = (
         f"Digest `{text.inline(gate.digest[:SHORT], 40)}` · run `{text.inline(gate.run_id, 40)}`"
     )
+    return kit.context(" · ".join([digest, *in_channel(permalink)]))
+
+
+def in_channel(permalink: str | None) -> list[str]:
+    """Link to a card, where its place is known."""
+    address = text.web_address(permalink)
+    return [text.link(address, "In channel")] if address else []

@@ -62,26 +62,23 @@ def _waiting(asked: tuple[Asked, ...]) -> list[Block]:
         return [*blocks, kit.section("Nothing waits for you right now.")]
     for each in asked[:MOST_WAITING]:
         blocks += _to_decide(each)
-    return [*blocks, *kit.more(len(asked), MOST_WAITING)]
+    left = len(asked) - MOST_WAITING
+    hint = f"{left} more; `/harbor inbox` lists them."
+    return [*blocks, *([kit.context(hint)] if left > 0 else [])]
 
 
 def _to_decide(asked: Asked) -> list[Block]:
+    """Draw the beginning of a request; its buttons open a form with all of it."""
     gate = asked.gate
+    with text.noticing() as noticed:
+        title = kit.said(gate.card.title, LONGEST_TITLE)
     parts = [
         f"Asked by {text.mention(gate.requested_by)}",
         f"expires {text.until(gate.deadline_at)}",
-        *_in_channel(asked),
+        *gates.in_channel(asked.permalink),
+        *([kit.shortened("Its buttons show")] if noticed.is_cut else []),
     ]
-    return [
-        kit.said(gate.card.title, LONGEST_TITLE),
-        kit.context(" · ".join(parts)),
-        gates.buttons(gate),
-    ]
-
-
-def _in_channel(asked: Asked) -> list[str]:
-    address = text.web_address(asked.permalink)
-    return [text.link(address, "In channel")] if address else []
+    return [title, kit.context(" · ".join(parts)), gates.buttons(gate)]
 
 
 def _requests(view: HomeView) -> list[Block]:
@@ -102,9 +99,14 @@ def _decisions(asked: tuple[Asked, ...]) -> list[Block]:
         return [*blocks, kit.section("You have not decided anything yet.")]
     for each in asked[:MOST_DECISIONS]:
         blocks += _decided(each)
-    return blocks
+    hint = "Only the latest are shown; each request's card stays in its channel."
+    return [*blocks, *([kit.context(hint)] if len(asked) > MOST_DECISIONS else [])]
 
 
 def _decided(asked: Asked) -> list[Block]:
-    parts = [gates.status_line(asked.gate), *_in_channel(asked)]
-    return [kit.said(asked.gate.card.title, LONGEST_TITLE), kit.context(" · ".join(parts))]
+    gate = asked.gate
+    with text.noticing() as noticed:
+        title = kit.said(gate.card.title, LONGEST_TITLE)
+    whole = [kit.shortened(kit.page(None, gate.run_id))] if noticed.is_cut else []
+    parts = [gates.status_line(gate), *gates.in_channel(asked.permalink), *whole]
+    return [title, kit.context(" · ".join(parts))]

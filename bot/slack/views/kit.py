@@ -1,15 +1,49 @@
 """Block Kit's pieces: each function answers one, within Slack's limits."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
 
 from bot.slack.views import text
 
 Block = dict[str, Any]
 Style = Literal["primary", "danger"]
 
+Each = TypeVar("Each")
+
 PAIRS = text.SECTION_FIELDS // 2
 SHORTEST_VALUE = 80
+
+
+def page(link: str | None, run_id: str) -> str:
+    """Say what shows all of something (mrkdwn): a page, else the command line."""
+    address = text.page_address(link)
+    shows = text.link(address, "The page") if address else f"`harbor show {run_id}`"
+    return f"{shows} shows"
+
+
+def whole(draw: Callable[[], list[Block]], where: str) -> list[Block]:
+    """Draw; where something is cut or left out, say so, and *where* it is: "… shows"."""
+    with text.noticing() as noticed:
+        blocks = draw()
+    return [*blocks, context(shortened(where))] if noticed.is_cut else blocks
+
+
+def whole_line(draw: Callable[[], str], where: str) -> str:
+    """Do what `whole` does, for a line that stands in a block with others."""
+    with text.noticing() as noticed:
+        line = draw()
+    return f"{line}\n{shortened(where)}" if noticed.is_cut else line
+
+
+def shortened(where: str) -> str:
+    """Say that something is not whole, and where it is."""
+    return f"Shortened here. {where} all of it."
+
+
+def _begun(words: str, limit: int) -> str:
+    """Answer the beginning of what stands whole in the same view."""
+    with text.noticing():
+        return text.cut(text.one_line(words), limit)
 
 
 def header(title: str) -> Block:
@@ -54,7 +88,7 @@ def button(
         "action_id": action,
         "text": text.plain_line(label, text.BUTTON_TEXT),
         "value": value,
-        "accessibility_label": text.cut(text.one_line(spoken), text.BUTTON_LABEL),
+        "accessibility_label": _begun(spoken, text.BUTTON_LABEL),
     }
     if style:
         block["style"] = style
@@ -85,6 +119,8 @@ def select(action: str, placeholder: str, options: Sequence[Block], chosen: str 
         "placeholder": text.plain_line(placeholder, 150),
         "options": list(options[: text.OPTIONS]),
     }
+    if len(options) > text.OPTIONS:
+        text.leave_out()
     initial = [each for each in block["options"] if each["value"] == chosen]
     return block | {"initial_option": initial[0]} if initial else block
 
@@ -107,19 +143,20 @@ def asked(  # one input with its words
 def modal(title: str, blocks: list[Block], *, close: str, submit: str | None = None) -> Block:
     view: Block = {
         "type": "modal",
-        "title": text.plain_line(title, text.TITLE_TEXT),
+        # One of ours, or a job's name, which the first block says whole.
+        "title": {"type": "plain_text", "text": _begun(title, text.TITLE_TEXT), "emoji": False},
         "close": text.plain_line(close, text.TITLE_TEXT),
         "blocks": blocks,
     }
     return view | {"submit": text.plain_line(submit, text.TITLE_TEXT)} if submit else view
 
 
-def table(pairs: Iterable[tuple[str, str]], budget: int, longest: int) -> list[Block]:
-    """Draw labels and values side by side, five pairs to a section.
+def table(pairs: Sequence[tuple[str, str]], budget: int, longest: int, most: int) -> list[Block]:
+    """Draw labels and values side by side, five pairs to a section, *most* pairs.
 
     The values share *budget* characters, none gets more than *longest*.
     """
-    every = list(pairs)
+    every = first(pairs, most)
     each = share(len(every), budget, longest)
     rows = [[text.markdown(text.bold(label)), value(words, each)] for label, words in every]
     return [
@@ -128,14 +165,16 @@ def table(pairs: Iterable[tuple[str, str]], budget: int, longest: int) -> list[B
     ]
 
 
+def first(every: Sequence[Each], most: int) -> list[Each]:
+    """Answer the first *most* of them, and have it noticed if there are more."""
+    if len(every) > most:
+        text.leave_out()
+    return list(every[:most])
+
+
 def share(count: int, budget: int, longest: int) -> int:
     """How many characters each of *count* values gets."""
     return max(SHORTEST_VALUE, min(longest, text.FIELD_TEXT, budget // max(count, 1)))
-
-
-def is_whole(pairs: Iterable[tuple[str, str]], longest: int) -> bool:
-    """Whether every value shows in full when it gets *longest* characters."""
-    return all(text.size(text.visible(words)) <= longest for _, words in pairs)
 
 
 def value(words: str, limit: int) -> Block:

@@ -14,32 +14,34 @@ LONGEST_NOTE = 2_000
 LONGEST_TITLE = 500
 
 
-def thread_result(gate: GateView) -> Message:
-    """Tell a card's thread what its run came to."""
+def thread_result(gate: GateView, link: str | None = None) -> Message:
+    """Tell a card's thread what its run came to; *link* is the run's page."""
     words = _ended(gate.run_status)
     told = f"{words}: {text.inline(gate.job, LONGEST_TITLE)}"
-    return told, outcome.of_gate(gate)
+    return told, kit.whole(lambda: outcome.of_gate(gate), kit.page(link, gate.run_id))
 
 
-def to_requester(gate: GateView, permalink: str | None) -> Message:
-    """Tell who asked that a decision fell; *permalink* leads to the card."""
+def to_requester(gate: GateView, permalink: str | None, link: str | None = None) -> Message:
+    """Tell who asked that a decision fell; *permalink* leads to the card, *link* to its page."""
     told = f"{_verdict(gate.status)}: {text.inline(gate.card.title, LONGEST_TITLE)}"
+    blocks = kit.whole(lambda: _decision(gate), kit.page(link, gate.run_id))
+    return told, [*blocks, kit.context(_where(gate, text.web_address(permalink)))]
+
+
+def _decision(gate: GateView) -> list[Block]:
     blocks = [kit.said(gate.card.title, LONGEST_TITLE), kit.section(status_line(gate))]
-    if gate.note:
-        blocks.append(kit.said(f"Reason: {gate.note}", LONGEST_NOTE))
-    blocks.append(kit.context(_where(gate, text.web_address(permalink))))
-    return told, blocks
+    return [*blocks, kit.said(f"Reason: {gate.note}", LONGEST_NOTE)] if gate.note else blocks
 
 
-def run_ended(run: RunView) -> Message:
+def run_ended(run: RunView, link: str | None = None) -> Message:
     """Tell who asked for a run that it ended, or that it cannot go on by itself."""
     told = f"{_ended(run.status)}: {text.inline(run.job, LONGEST_TITLE)}"
-    blocks = [
-        kit.section(f"Your run of {text.bold(run.job)}"),
-        *outcome.of_run(run),
-        kit.context(f"Started {text.moment(run.created_at)} · run `{text.inline(run.id, 40)}`"),
-    ]
-    return told, blocks
+    blocks = kit.whole(
+        lambda: [kit.section(f"Your run of {text.bold(run.job)}"), *outcome.of_run(run)],
+        kit.page(link, run.id),
+    )
+    started = f"Started {text.moment(run.created_at)} · run `{text.inline(run.id, 40)}`"
+    return told, [*blocks, kit.context(started)]
 
 
 def _where(gate: GateView, permalink: str | None) -> str:

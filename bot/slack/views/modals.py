@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.slack.views import carried, inputs, kit, text
+from bot.slack.views import gate as gates
 from bot.slack.views.commands import help_text, run_status, runs_list, started
 from bot.slack.views.kit import Block
 from workflows.approvals.gate import Choice
@@ -24,7 +25,6 @@ __all__ = [
 
 NOTE = "note"  # the block id of the reason
 JOB = "job"  # the block id of the menu of jobs
-LONGEST_QUESTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,12 @@ def pick_job(jobs: Sequence[JobLine]) -> Block:
     """Ask which job to run. callback_id ``pick_job``; the answer is under ``job``, ``value``."""
     if not jobs:
         return notice("Run a job", "No jobs are set up yet. Ask an admin to add one.")
-    options = [kit.option(job.name, job.name, job.description) for job in jobs]
+    with text.noticing() as noticed:
+        options = [kit.option(job.name, job.name, job.description) for job in jobs]
     menu = kit.select(inputs.ACTION, "Choose a job", options)
     blocks = [kit.asked(JOB, "Job", menu)]
+    if noticed.is_cut:
+        blocks.append(kit.context(kit.shortened("`harbor jobs` shows")))
     if len(jobs) > text.OPTIONS:
         blocks.append(kit.context("More jobs than fit here. `/harbor run JOB` runs any of them."))
     view = kit.modal("Run a job", blocks, close="Close", submit="Next")
@@ -61,21 +64,24 @@ def run_form(
     where = f" · page {page} of {pages}" if pages > 1 else ""
     told = [kit.section(f"Job {text.bold(job_name)}{where}")]
     if text.visible(description):
-        told.append(kit.said(description))
+        told += kit.whole(lambda: [kit.said(description)], "`harbor jobs` shows")
     asked = list(blocks) or [kit.context("This job asks for nothing. Start it when you are ready.")]
     submit = "Start" if page == pages else "Next"
     view = kit.modal(job_name, [*told, *asked], close="Cancel", submit=submit)
     return view | {"callback_id": "run", "private_metadata": private_metadata}
 
 
-def reject(gate: GateView) -> Block:
-    """Ask why a request is rejected. callback_id ``reject``; the answer is under ``note``."""
-    return _deciding(gate, Choice.REJECTED, title="Reject", submit="Reject")
+def reject(gate: GateView, link: str | None = None, permalink: str | None = None) -> Block:
+    """Ask whether and why to reject. callback_id ``reject``; the answer is under ``note``.
+
+    *link* is where a browser shows the request, *permalink* where its card is.
+    """
+    return _deciding(gate, "Reject", _whole(gate, link, permalink), Choice.REJECTED)
 
 
-def approve(gate: GateView) -> Block:
-    """Ask why a request is approved, where its policy wants a reason. callback_id ``approve``."""
-    return _deciding(gate, Choice.APPROVED, title="Approve", submit="Approve")
+def approve(gate: GateView, link: str | None = None, permalink: str | None = None) -> Block:
+    """Ask whether to approve, and why where its policy wants a reason. callback_id ``approve``."""
+    return _deciding(gate, "Approve", _whole(gate, link, permalink), Choice.APPROVED)
 
 
 def notice(title: str, words: str) -> Block:
@@ -83,22 +89,23 @@ def notice(title: str, words: str) -> Block:
     return kit.modal(title, [kit.section(words)], close="Close")
 
 
-def _deciding(gate: GateView, choice: Choice, *, title: str, submit: str) -> Block:
+def _whole(gate: GateView, link: str | None, permalink: str | None) -> list[Block]:
+    """Draw all that the card shows: nobody decides here on less (invariant 33)."""
+    return gates.question(gate, link=link, permalink=permalink)
+
+
+def _deciding(gate: GateView, verb: str, shown: list[Block], choice: Choice) -> Block:
     reason = {"type": "plain_text_input", "action_id": inputs.ACTION, "multiline": True}
-    reason |= {"max_length": text.INPUT_TEXT, "focus_on_load": True}
-    blocks = [
-        kit.said(gate.card.title, LONGEST_QUESTION),
-        kit.section(f"Asked by {text.mention(gate.requested_by)}"),
-        kit.asked(
-            NOTE,
-            "Reason",
-            reason,
-            hint=_who_reads_it(choice),
-            optional=not gate.policy.reason_required,
-        ),
-    ]
-    view = kit.modal(title, blocks, close="Cancel", submit=submit)
-    return view | {"callback_id": title.lower(), "private_metadata": carried.written(gate)}
+    reason |= {"max_length": text.INPUT_TEXT}
+    asked = kit.asked(
+        NOTE,
+        "Reason",
+        reason,
+        hint=_who_reads_it(choice),
+        optional=not gate.policy.reason_required,
+    )
+    view = kit.modal(verb, [*shown, asked], close="Cancel", submit=verb)
+    return view | {"callback_id": verb.lower(), "private_metadata": carried.written(gate)}
 
 
 def _who_reads_it(choice: Choice) -> str:

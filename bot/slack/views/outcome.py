@@ -15,7 +15,6 @@ LONGEST_VALUE = 1_000
 LONGEST_ERROR = 1_000
 LONGEST_TITLE = 200
 LONGEST_JOB = 150
-LONGEST_JSON = 20_000  # what is looked at before it is shortened
 
 STATUSES = {
     RunStatus.READY: "○ ready",
@@ -94,23 +93,18 @@ def drawn(
     error: Mapping[str, Any] | None,
     most: int,
 ) -> list[Block]:
-    """Draw how a run stands, and its result or error; at most *most* pairs of a result."""
+    """Draw how a run stands, and its result or error; at most *most* pairs of a result.
+
+    What is cut is for the message to say (`kit.whole`).
+    """
     blocks = [kit.section(progress(status, blocked_reason))]
     if status is RunStatus.COMPLETED:
-        blocks += _result(pairs(result), most)
+        blocks += kit.table(pairs(result), BUDGET, LONGEST_VALUE, most)
     if status is RunStatus.FAILED:
         blocks.append(kit.said(complaint(error), LONGEST_ERROR))
     if status is RunStatus.BLOCKED and blocked_reason:
         blocks.append(kit.said(blocked_reason, LONGEST_ERROR))
     return blocks
-
-
-def _result(every: list[tuple[str, str]], most: int) -> list[Block]:
-    drawn_pairs = every[:most]
-    longest = kit.share(len(drawn_pairs), BUDGET, LONGEST_VALUE)
-    is_whole = len(every) <= most and kit.is_whole(drawn_pairs, longest)
-    hint = [] if is_whole else [kit.context("Shortened here. The run's page shows all of it.")]
-    return [*kit.table(drawn_pairs, BUDGET, LONGEST_VALUE), *hint]
 
 
 def complaint(error: Mapping[str, Any] | None) -> str:
@@ -146,11 +140,15 @@ def shown(value: Any) -> str:
         case str():
             return value
         case _:
-            return json.dumps(value, ensure_ascii=False)[:LONGEST_JSON]
+            return json.dumps(value, ensure_ascii=False)
 
 
 def in_a_line(run: RunView, title: str | None = None) -> str:
     """Answer a run in mrkdwn: what it asked, if that is known; then status, job, when."""
+    return kit.whole_line(lambda: _line(run, title), kit.page(None, run.id))
+
+
+def _line(run: RunView, title: str | None) -> str:
     at = text.moment(run.finished_at or run.created_at)
     if title is None:
         return f"{STATUSES[run.status]} · {text.bold(run.job)} · {at}"

@@ -5,12 +5,19 @@ Text goes through three gates, in this order: `visible` shows what would hide, `
 no entity is ever cut in half. Lengths are counted in UTF-16 units, the strictest reading of what
 Slack calls a character.
 
+Whatever is cut here, or left out of a list (`leave_out`), is noticed by whoever draws the surface
+(`noticing`), which then says so: nothing is cut in secret.
+
 Limits are those of docs.slack.dev, Block Kit reference, and @slack/types 3.2.0; where they
 disagree the smaller number stands.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +59,33 @@ _BETWEEN_BARS = re.compile(r"[\x21-\x3b\x3d\x3f-\x7b\x7d\x7e]+", re.ASCII)  # AS
 _LOOPBACK = re.compile(r"127(\.[0-9]{1,3}){3}|::1", re.ASCII)
 
 
+@dataclass(slots=True)
+class Noticed:
+    """Whether something was cut or left out while it was drawn."""
+
+    is_cut: bool = False
+
+
+_noticed: ContextVar[Noticed | None] = ContextVar("noticed", default=None)
+
+
+@contextmanager
+def noticing() -> Iterator[Noticed]:
+    """Notice what is cut in the block. An outer one is not told: this one answers for it."""
+    found = Noticed()
+    before = _noticed.set(found)
+    try:
+        yield found
+    finally:
+        _noticed.reset(before)
+
+
+def leave_out() -> None:
+    """Note that something is not drawn."""
+    if found := _noticed.get():
+        found.is_cut = True
+
+
 def escape(text: str) -> str:
     """Take the meaning out of ``&``, ``<`` and ``>``. Once: what is escaped already would show."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -64,7 +98,10 @@ def size(text: str) -> int:
 
 def cut(text: str, limit: int) -> str:
     """Shorten to at most *limit*, with "…" where something is missing; for plain text."""
-    return text if size(text) <= limit else _beginning(text, limit - 1, escaped=False) + "…"
+    if size(text) <= limit:
+        return text
+    leave_out()
+    return _beginning(text, limit - 1, escaped=False) + "…"
 
 
 def fits(text: str, limit: int) -> str:
@@ -72,6 +109,7 @@ def fits(text: str, limit: int) -> str:
     whole = escape(text)
     if size(whole) <= limit:
         return whole
+    leave_out()
     return escape(_beginning(text, limit - 1, escaped=True)) + "…"
 
 

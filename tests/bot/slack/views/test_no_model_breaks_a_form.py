@@ -101,7 +101,8 @@ MODELS = st.dictionaries(NAMES, fields(), max_size=12).map(
 
 def untouched(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     """What Slack sends for a form that nobody has touched."""
-    return {block["block_id"]: {"value": state(block["element"])} for block in blocks}
+    asked = [block for block in blocks if block["type"] == "input"]
+    return {block["block_id"]: {"value": state(block["element"])} for block in asked}
 
 
 def state(element: dict[str, Any]) -> dict[str, Any]:
