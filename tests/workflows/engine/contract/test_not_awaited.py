@@ -135,6 +135,37 @@ async def test_it_is_noticed_however_it_is_written_l8(engines, effects, caplog, 
     assert effects.done == []
 
 
+@pytest.mark.xfail(strict=True, reason="the task hears of it, and nobody asks the task")
+async def test_a_verb_that_is_refused_in_a_task_that_nobody_awaits_fails_the_run_l8(
+    engines, effects
+):
+    async def story(ctx, request):
+        ctx.kept = asyncio.create_task(ctx.step.run("post", effects.post))
+        await asyncio.sleep(0)
+        return "done"
+
+    harness = await engines(a_job(story))
+
+    run = await harness.started()
+
+    kind, message = await error_of(harness, run)
+    assert (kind, effects.done) == ("ConcurrentStep", [])
+    assert "'post'" in message
+
+
+async def test_a_refusal_that_the_job_has_heard_of_is_its_own_to_judge(engines, effects):
+    async def story(ctx, request):
+        task = asyncio.create_task(ctx.step.run("post", effects.post))
+        try:
+            await task
+        except StepMisused:
+            return "heard"
+
+    harness = await engines(a_job(story))
+
+    assert await harness.result(await harness.started()) == "heard"
+
+
 async def test_it_is_noticed_in_a_branch_of_a_gather_l8(engines, effects):
     async def branch(ctx):
         ctx.step.run("post", effects.post)
