@@ -7,8 +7,9 @@ of, beside the next pass, which starts it once more.
 import asyncio
 import logging
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
+from workflows.errors import StepMisused
 from workflows.step import in_step
 
 log = logging.getLogger(__name__)
@@ -35,13 +36,23 @@ class Scope:
         self._run_id = run_id
         self._started: set[Task] = set()
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         self._token = _started.set(self._started)
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         _started.reset(self._token)
         if left := {task for task in self._started if not task.done()}:
             await _end(self._run_id, left)
+
+    def unheard(self) -> StepMisused | None:
+        """Answer what a verb has told one of the job's tasks, whom nobody has asked since."""
+        for task in self._started:
+            if not task.done() or task.cancelled() or not task._log_traceback:  # noqa: SLF001
+                continue
+            if isinstance(error := task.exception(), StepMisused):
+                return error
+        return None
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, /, **options: Any) -> Task:

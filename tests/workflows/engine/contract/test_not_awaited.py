@@ -135,7 +135,6 @@ async def test_it_is_noticed_however_it_is_written_l8(engines, effects, caplog, 
     assert effects.done == []
 
 
-@pytest.mark.xfail(strict=True, reason="the task hears of it, and nobody asks the task")
 async def test_a_verb_that_is_refused_in_a_task_that_nobody_awaits_fails_the_run_l8(
     engines, effects
 ):
