@@ -5,15 +5,20 @@ import ast
 from workflows.linting import facts
 from workflows.linting.elements import elements
 from workflows.linting.frame import Frame
+from workflows.linting.invoking import invoke_special
+from workflows.linting.uses import awaits, only_looks
 from workflows.linting.values import (
+    NOTHING,
     Class,
     Decorated,
     Function,
+    Known,
     Meaning,
     Package,
     Several,
     Shared,
     one,
+    union,
 )
 
 
@@ -24,7 +29,7 @@ def bind(frame: Frame, target: ast.expr, meaning: Meaning, value: ast.AST) -> No
             frame.bind(name, meaning)
             if name in frame.scope.outer and frame.scope.holder(name) is None:
                 frame.note(facts.Changed(target, f"`{name}` of the module"))
-            if target in frame.unread:
+            if target in frame.unread and (value is target or not isinstance(value, ast.Name)):
                 frame.note(facts.Dropped(value, meaning))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             _unpack(frame, targets, meaning, value)
@@ -36,6 +41,13 @@ def bind(frame: Frame, target: ast.expr, meaning: Meaning, value: ast.AST) -> No
             change(frame, target, meaning)
         case _:
             pass
+
+
+def looked_at(frame: Frame, value: ast.AST) -> Meaning:
+    """Answer what was awaited for a value that is made of it and goes nowhere."""
+    if not only_looks(value):
+        return NOTHING
+    return union([frame.part(each) for each in awaits(value)])
 
 
 def _unpack(frame: Frame, targets: list[ast.expr], meaning: Meaning, value: ast.AST) -> None:
@@ -50,12 +62,25 @@ def change(frame: Frame, target: ast.Attribute | ast.Subscript, meaning: Meaning
     """Note what is changed where something is put into it, and keep what an attribute holds."""
     if isinstance(target, ast.Subscript):
         frame.meaning(target.slice)
-    base = frame.part(target.value)
+    base = frame.meaning(target.value)
+    if any(isinstance(each, Known) for each in base):
+        frame.effect(target, f"`{ast.unparse(target)} = …`")
+    if isinstance(target, ast.Subscript):
+        _put(frame, target.value, base, meaning)
     if what := shared(base, is_attribute=isinstance(target, ast.Attribute)):
         frame.note(facts.Changed(target, what))
         frame.effect(target, f"`{ast.unparse(target)} = …`")
     if isinstance(target, ast.Attribute):
         frame.reading.keep(base, target.attr, meaning)
+
+
+def _put(frame: Frame, holder: ast.expr, base: Meaning, meaning: Meaning) -> None:
+    """Let a dictionary or list hold what is put into it."""
+    invoke_special(frame, base, ["__setitem__"])
+    frame.reading.put(base, meaning)
+    is_new = not any(isinstance(each, Several) and meaning <= each.every for each in base)
+    if isinstance(holder, ast.Name) and meaning and is_new and frame.scope.holder(holder.id):
+        frame.bind(holder.id, one(Several((meaning,))))
 
 
 def shared(base: Meaning, *, is_attribute: bool = False) -> str | None:

@@ -1,17 +1,16 @@
 """Calls: who is called with what, and what that answers."""
 
 import ast
-from typing import NamedTuple
 
 from workflows.linting import facts, known, methods, verbs
+from workflows.linting.call import Call
 from workflows.linting.definitions import register
-from workflows.linting.elements import elements
 from workflows.linting.frame import Frame, expression, unknown
+from workflows.linting.given import written
 from workflows.linting.invoking import hand_over, invoke, invoke_all
 from workflows.linting.members import member
 from workflows.linting.values import (
     NOTHING,
-    Arguments,
     Bound,
     Class,
     Decorated,
@@ -24,28 +23,10 @@ from workflows.linting.values import (
     Method,
     Mutator,
     Partial,
-    Several,
     Value,
     one,
     union,
 )
-
-
-class Call(NamedTuple):
-    """A call as it is written, and all that is given in it."""
-
-    node: ast.Call
-    arguments: Arguments
-
-    @property
-    def where(self) -> tuple[ast.AST, ...]:
-        """Answer where each argument stands."""
-        return tuple(self.node.args)
-
-    @property
-    def named(self) -> tuple[tuple[str, ast.AST], ...]:
-        """Answer where each named argument stands."""
-        return tuple((each.arg, each.value) for each in self.node.keywords if each.arg)
 
 
 @expression(ast.Call)
@@ -53,7 +34,7 @@ def _call(frame: Frame, node: ast.Call) -> Meaning:
     owner = frame.part(node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
     called = frame.part(node.func)
     known.prepare(frame, node, called)
-    call = Call(node, _arguments(frame, node, is_step=_is_step(called)))
+    call = written(frame, node, is_step=_is_step(called))
     frame.here = node
     if isinstance(node.func, ast.Attribute):
         found = methods.answer(frame, call, owner, node.func.attr)
@@ -68,33 +49,6 @@ def _call(frame: Frame, node: ast.Call) -> Meaning:
 
 def _is_step(called: Meaning) -> bool:
     return Durable(("step", "run")) in called
-
-
-def _arguments(frame: Frame, node: ast.Call, *, is_step: bool) -> Arguments:
-    """Read what is given; a function that is given as a step is not used here."""
-    positional: list[Meaning] = []
-    rest: Meaning = NOTHING
-    for each in node.args:
-        if not isinstance(each, ast.Starred):
-            as_it_is = is_step and len(positional) == 1
-            positional.append(frame.part(each) if as_it_is else frame.meaning(each))
-            continue
-        given = frame.meaning(each.value)
-        inside = elements(frame, each.value, given)
-        exact = next((v for v in given if isinstance(v, Several) and v.exact), None)
-        if exact and len(given) == 1:
-            positional += exact.items
-        else:
-            rest |= inside
-    named = []
-    for keyword in node.keywords:
-        as_it_is = is_step and keyword.arg == "call"
-        given = frame.part(keyword.value) if as_it_is else frame.meaning(keyword.value)
-        if keyword.arg:
-            named.append((keyword.arg, given))
-        else:
-            rest |= union([each.every for each in given if isinstance(each, Several)])
-    return Arguments(tuple(positional), tuple(named), rest)
 
 
 def answer(frame: Frame, call: Call, called: Value) -> Meaning:  # noqa: PLR0911  a line a kind

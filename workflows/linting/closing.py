@@ -11,6 +11,7 @@ from workflows.linting.values import (
     Function,
     Instance,
     Known,
+    Made,
     Manager,
     Meaning,
     one,
@@ -25,8 +26,8 @@ ENTERED = ("__enter__", "__aenter__", "__exit__", "__aexit__")
 
 def closes(frame: Frame, node: ast.expr, meaning: Meaning) -> list[str]:
     """Answer what entering and leaving *node* does to the world."""
-    name = next((e.name for e in _called(frame, node) if isinstance(e, Known)), "")
-    if name in HARMLESS or any(isinstance(each, Durable) for each in meaning):
+    named = [e.name for e in _called(frame, node) | meaning if isinstance(e, Known | Made)]
+    if HARMLESS & set(named) or any(isinstance(each, Durable) for each in meaning):
         return []
     own = [each for each in meaning if isinstance(each, Manager | Instance)]
     if not own:

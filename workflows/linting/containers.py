@@ -5,6 +5,7 @@ import ast
 from workflows.linting.binding import bind
 from workflows.linting.elements import elements, is_fixed, item
 from workflows.linting.frame import Frame, expression
+from workflows.linting.invoking import invoke_special
 from workflows.linting.truth import test
 from workflows.linting.values import (
     NOTHING,
@@ -89,6 +90,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Meaning:
     base = frame.value(node.value)
     index = frame.value(node.slice)
     found = union([item(each, index) for each in base if isinstance(each, Several)])
+    found |= frame.reading.held(base) | invoke_special(frame, base, ["__getitem__"])
     if any(isinstance(each, Shared) for each in base) and not is_fixed(found):
         return found | frozenset(each for each in base if isinstance(each, Shared))
     return found

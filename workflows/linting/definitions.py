@@ -63,6 +63,9 @@ def _under(frame: Frame, decorator: ast.expr, meaning: Meaning) -> Meaning:
             return register(frame, meaning, unlisted=each.name != JOBS[0])
     if name:
         return with_trait(meaning, name)
+    if isinstance(written, ast.Attribute) and written.attr == "register":
+        frame.reading.offer(frame.part(written.value), meaning)
+        return meaning
     calls = invoke_all(frame, found, Arguments((meaning,)))
     return union([_decorated(each, calls) for each in meaning]) if calls else meaning
 

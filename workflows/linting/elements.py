@@ -4,6 +4,7 @@ import ast
 
 from workflows.linting import facts
 from workflows.linting.frame import Frame
+from workflows.linting.invoking import invoke_special
 from workflows.linting.values import (
     Constant,
     Function,
@@ -21,6 +22,9 @@ def elements(frame: Frame, node: ast.AST, meaning: Meaning) -> Meaning:
     if any(isinstance(each, Unordered) for each in meaning) and node not in frame.orderless:
         frame.note(facts.Ordered(node))
     inner = union([each.every for each in meaning if isinstance(each, Several)])
+    inner |= frame.reading.held(meaning)
+    made = invoke_special(frame, meaning, ["__iter__", "__next__", "__aiter__", "__anext__"])
+    inner |= union([each.every for each in made if isinstance(each, Several)])
     shared = [each for each in meaning if isinstance(each, Shared)]
     return inner | frozenset(shared) if shared and not is_fixed(inner) else inner
 

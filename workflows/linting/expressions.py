@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from workflows.linting import facts
 from workflows.linting.frame import Frame, expression
+from workflows.linting.invoking import invoke_special
 from workflows.linting.members import member
 from workflows.linting.truth import test, tested
 from workflows.linting.values import (
@@ -17,6 +18,8 @@ from workflows.linting.values import (
     one,
     union,
 )
+
+COMPARE = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
 
 
 @expression(ast.Constant)
@@ -43,7 +46,7 @@ def _await(frame: Frame, node: ast.Await) -> Meaning:
     found = frame.meaning(node.value)
     pending = [each for each in found if isinstance(each, Pending)]
     frame.summary.parks |= any(each.parks for each in pending)
-    return union([each.result for each in pending])
+    return union([each.result for each in pending]) | invoke_special(frame, found, ["__await__"])
 
 
 @expression(ast.NamedExpr)
@@ -92,6 +95,7 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Meaning:
 @expression(ast.Compare)
 def _compare(frame: Frame, node: ast.Compare) -> Meaning:
     each = [frame.value(part) for part in (node.left, *node.comparators)]
+    invoke_special(frame, union(each), COMPARE)
     for left, right in pairwise(each):
         frame.note(facts.Compared(node, left, right))
         frame.note(facts.Compared(node, right, left))

@@ -100,6 +100,7 @@ class Matched(Fact):
 
     meaning: Meaning
     patterns: tuple[ast.pattern, ...]
+    is_blind: bool
 
 
 @dataclass(frozen=True, slots=True)

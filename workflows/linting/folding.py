@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows.linting import facts
 from workflows.linting.frame import Frame, expression
+from workflows.linting.invoking import invoke_special
 from workflows.linting.values import (
     NOTHING,
     Constant,
@@ -25,6 +26,20 @@ FOLDED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
 }
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.BitOr: "or",
+    ast.BitAnd: "and",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.MatMult: "matmul",
+    ast.Pow: "pow",
+}
 OF_SETS = (ast.BitOr, ast.BitAnd, ast.BitXor, ast.Sub)
 LONGEST_FOLDED = 1_000
 
@@ -32,14 +47,18 @@ LONGEST_FOLDED = 1_000
 @expression(ast.BinOp)
 def _binary(frame: Frame, node: ast.BinOp) -> Meaning:
     left, right = frame.value(node.left), frame.value(node.right)
+    name = OPERATORS.get(type(node.op), "")
+    invoke_special(frame, left, [f"__{name}__"])
+    invoke_special(frame, right, [f"__r{name}__"])
     if isinstance(node.op, OF_SETS) and any(isinstance(each, Unordered) for each in left | right):
         return frozenset(each for each in left | right if isinstance(each, Unordered | Several))
     if isinstance(node.op, ast.Div) and Made("pathlib.Path") in left | right:
         return one(Made("pathlib.Path"))
     if isinstance(node.op, ast.Add) and (together := _together(left, right)):
         return together
-    if isinstance(node.op, ast.Mod) and (template := _percent(left)):
-        return template
+    if isinstance(node.op, ast.Mod) and (text := _percent(left)):
+        in_order(frame, node.right, right)
+        return text
     return _folded(node.op, left, right)
 
 
@@ -114,12 +133,18 @@ def _formatted(frame: Frame, node: ast.JoinedStr) -> Meaning:
                 parts.append(text)
             case ast.FormattedValue(value=value):
                 found = frame.value(value)
-                if any(isinstance(one, Unordered) for one in found):
-                    frame.note(facts.Ordered(value))
+                invoke_special(frame, found, ["__format__", "__str__", "__repr__"])
+                in_order(frame, value, found)
                 parts.append(_shown(found))
     if None in parts:
         return one(Template(tuple(parts)))
     return constant("".join(part for part in parts if part is not None))
+
+
+def in_order(frame: Frame, node: ast.AST, meaning: Meaning) -> None:
+    """Note a set that becomes part of a text."""
+    if any(isinstance(each, Unordered) for each in meaning):
+        frame.note(facts.Ordered(node))
 
 
 def _shown(found: Meaning) -> str | None:

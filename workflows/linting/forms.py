@@ -70,6 +70,8 @@ class _Kinds:
                 return self.why_not(other)
             case ast.BinOp(op=ast.BitOr()):
                 return self._of_several(list(_either(node)))
+            case ast.Subscript(value=outer) if self._is_model(outer):
+                return self.why_not(outer)
             case ast.Subscript(value=outer, slice=inner):
                 return self._of(self._name(outer), inner)
             case _:

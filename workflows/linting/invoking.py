@@ -1,9 +1,12 @@
 """Invoking: what is called of the author's own is read, with what it is given."""
 
 import ast
+from collections.abc import Iterable
 
 from workflows.linting import facts, verbs
+from workflows.linting.call import indirect
 from workflows.linting.frame import Frame
+from workflows.linting.making import AFTERWARDS, checks, factories
 from workflows.linting.members import in_class, member
 from workflows.linting.values import (
     NOTHING,
@@ -18,6 +21,7 @@ from workflows.linting.values import (
     Manager,
     Meaning,
     Method,
+    Mutator,
     Partial,
     Pending,
     Several,
@@ -45,9 +49,12 @@ def invoke(frame: Frame, called: Value, arguments: Arguments) -> Meaning:  # noq
         case Partial(calls=calls, arguments=first):
             return invoke_all(frame, calls, joined(first, arguments))
         case Durable(path=path):
-            return verbs.result(frame, path, arguments)
+            return verbs.answer(frame, indirect(frame.here, arguments), path)
         case Known(name=name) | Method(name=name):
             frame.note(facts.Touched(frame.here, name))
+            return NOTHING
+        case Mutator(of=of):
+            frame.note(facts.Changed(frame.here, f"`{of}`, which all runs share,"))
             return NOTHING
         case Class():
             return _make(frame, called, arguments)
@@ -55,6 +62,16 @@ def invoke(frame: Frame, called: Value, arguments: Arguments) -> Meaning:  # noq
             return invoke_all(frame, member(frame, one(called), "__call__"), arguments)
         case _:
             return NOTHING
+
+
+def invoke_special(frame: Frame, meaning: Meaning, names: Iterable[str]) -> Meaning:
+    """Call what Python calls by itself: the ``__getitem__`` of an object, its ``__len__``."""
+    found: Meaning = NOTHING
+    for each in meaning:
+        if isinstance(each, Instance):
+            methods = [method for name in names for method in in_class(frame, each.of, name)]
+            found |= union([invoke(frame, method, Arguments((one(each),))) for method in methods])
+    return found
 
 
 def joined(first: Arguments, more: Arguments) -> Arguments:
@@ -69,6 +86,7 @@ def _run(frame: Frame, function: Function, arguments: Arguments) -> Meaning:
         frame.note(facts.Changed(frame.here, f"the cache of `{function.name}`"))
     before = len(frame.summary.effects)
     result = frame.run(function, arguments)
+    result |= invoke_all(frame, frame.reading.offered.get(function.node, NOTHING), arguments)
     if "manager" in function.traits:
         gives = union([each.every for each in result if isinstance(each, Several)])
         return one(Manager(gives, tuple(frame.summary.effects[before:])))
@@ -85,15 +103,18 @@ def _generated(function: Function) -> bool:
 def _make(frame: Frame, made: Class, arguments: Arguments) -> Meaning:
     instance = one(Instance(made))
     given = arguments._replace(positional=(instance, *arguments.positional))
-    begins = [
-        each for name in ("__init__", "__post_init__") for each in in_class(frame, made, name)
-    ]
-    for each in begins:
-        if isinstance(each, Function):
-            is_first = each.name == "__init__"
-            frame.run(each, given if is_first else Arguments((instance,)))
-    if not any(isinstance(each, Function) and each.name == "__init__" for each in begins):
+    first = in_class(frame, made, "__init__")
+    for each in first:
+        invoke(frame, each, given)
+    if not any(isinstance(each, Function | Decorated) for each in first):
         _keep_fields(frame, made, arguments)
+    for each in in_class(frame, made, "__new__"):
+        invoke(frame, each, arguments._replace(positional=(one(made), *arguments.positional)))
+    for name in (*AFTERWARDS, *checks(frame, made)):
+        for each in in_class(frame, made, name):
+            invoke(frame, each, Arguments((instance,)))
+    for factory in factories(frame, made):
+        invoke_all(frame, factory, Arguments())
     return instance
 
 

@@ -11,8 +11,8 @@ from workflows.linting.binding import shared
 from workflows.linting.definitions import with_trait
 from workflows.linting.elements import elements
 from workflows.linting.frame import Frame
-from workflows.linting.invoking import hand_over, invoke_all
-from workflows.linting.members import member
+from workflows.linting.invoking import hand_over, invoke_all, invoke_special
+from workflows.linting.members import CHANGE, member
 from workflows.linting.names import PURE, rule_for
 from workflows.linting.signals import suppressed
 from workflows.linting.truth import tested
@@ -36,7 +36,7 @@ from workflows.linting.values import (
 )
 
 if TYPE_CHECKING:  # it asks for these
-    from workflows.linting.calls import Call
+    from workflows.linting.call import Call
 
 Answer = Callable[[Frame, "Call"], Meaning]
 ORDERLESS = frozenset(
@@ -45,6 +45,28 @@ ORDERLESS = frozenset(
 )
 MAKERS = re.compile(
     r"[A-Z]\w*|\w*(client|resource|session|connect|connection|engine|loop|pool|cursor|[gG]et_?[lL]ogger)"
+)
+SPECIAL = {
+    "str": ("__str__", "__repr__"),
+    "print": ("__str__", "__repr__"),
+    "repr": ("__repr__",),
+    "format": ("__format__", "__str__"),
+    "len": ("__len__",),
+    "hash": ("__hash__",),
+    "int": ("__int__", "__index__"),
+    "float": ("__float__",),
+    "abs": ("__abs__",),
+    "sorted": ("__iter__", "__lt__"),
+    "sum": ("__iter__", "__add__"),
+    "min": ("__iter__", "__lt__"),
+    "max": ("__iter__", "__lt__"),
+    "reversed": ("__reversed__",),
+    "dir": ("__dir__",),
+}
+# They keep what they are given, or only ask what it is.
+TAKE_ANYTHING = frozenset(
+    {"list", "tuple", "set", "dict", "map", "filter", "zip", "enumerate", "iter", "reversed"}
+    | {"isinstance", "getattr", "setattr", "hasattr", "callable", "type", "id", "staticmethod"}
 )
 ANSWERS: dict[str, Answer] = {}
 
@@ -72,7 +94,9 @@ def answer(frame: Frame, call: "Call", name: str) -> Meaning:
     """Answer what somebody else's function answers, and note that it is used."""
     frame.note(facts.Touched(call.node, name))
     if rule_for(name) or name.partition(".")[0] not in PURE:
-        frame.effect(call.node, f"`{ast.unparse(call.node.func)}(…)`")
+        frame.effect(call.node, call.text)
+    if name.startswith("builtins."):
+        _of_language(frame, call, name.removeprefix("builtins."))
     if name in ANSWERS:
         return ANSWERS[name](frame, call)
     if name.startswith("workflows."):
@@ -80,6 +104,19 @@ def answer(frame: Frame, call: "Call", name: str) -> Meaning:
     if not rule_for(name):
         hand_over(frame, call.arguments)
     return one(Made(name)) if MAKERS.fullmatch(name.rpartition(".")[2]) else NOTHING
+
+
+def _of_language(frame: Frame, call: "Call", name: str) -> None:
+    """Call what a function of the language calls by itself, and see that nothing is pending."""
+    invoke_special(frame, union(call.arguments.every), SPECIAL.get(name, ()))
+    if name.partition(".")[2] in CHANGE and (what := shared(first(call))):
+        frame.note(facts.Changed(call.node, what))
+    if name in TAKE_ANYTHING:
+        return
+    for node, given in zip(call.where, call.arguments.positional, strict=False):
+        for each in given:
+            if isinstance(each, Pending):
+                frame.note(facts.Unawaited(node, each.verb))
 
 
 def _of_harbor(frame: Frame, call: "Call", name: str) -> Meaning:
@@ -95,6 +132,12 @@ def _of_harbor(frame: Frame, call: "Call", name: str) -> Meaning:
 def first(call: "Call") -> Meaning:
     """Answer what the first argument may be."""
     return call.arguments.positional[0] if call.arguments.positional else call.arguments.rest
+
+
+TRUTHS = frozenset(
+    {Constant(type(None), None)}
+    | {Known(name) for name in ("builtins.bool", "operator.truth", "operator.not_")}
+)
 
 
 # -- truth ----------------------------------------------------------------------------------------
@@ -155,21 +198,20 @@ def _sorted(frame: Frame, call: "Call") -> Meaning:
 def _mapped(frame: Frame, call: "Call") -> Meaning:
     function, *given = call.arguments.positional or (NOTHING,)
     each = tuple(elements(frame, call.node, m) for m in given)
-    is_map = isinstance(call.node.func, ast.Name) and call.node.func.id in {"map", "starmap"}
+    is_map = isinstance(call.func, ast.Name) and call.func.id in {"map", "starmap"}
     result = invoke_all(frame, function, Arguments(each))
-    if Constant(type(None), None) in function:
+    if any(each in TRUTHS for each in function):
         tested(frame, call.node, union(list(each)))
     return one(Several((result if is_map else union(list(each)),)))
 
 
-@answers(
-    "builtins.dict.fromkeys", "builtins.dict", "collections.OrderedDict", "collections.Counter"
-)
+@answers("builtins.dict.fromkeys", "builtins.dict", "collections.OrderedDict")
 @answers("collections.defaultdict")
 def _dict(frame: Frame, call: "Call") -> Meaning:
     for given in call.arguments.positional[:1]:
         elements(frame, call.node, given)
-    return one(Several((union([given for _, given in call.arguments.named]),)))
+    keys = tuple(name for name, _ in call.arguments.named)
+    return one(Several(tuple(given for _, given in call.arguments.named), keys=keys))
 
 
 @answers("builtins.set", "builtins.frozenset")
@@ -182,9 +224,6 @@ def _set(frame: Frame, call: "Call") -> Meaning:
 def _text(frame: Frame, call: "Call") -> Meaning:
     for given in call.arguments.positional[:1]:
         elements(frame, call.node, given)
-        for each in given:
-            if isinstance(each, Pending):
-                frame.note(facts.Unawaited(call.node, each.verb))
     return NOTHING
 
 
@@ -235,6 +274,11 @@ def _globals(frame: Frame, call: "Call") -> Meaning:
     return one(Shared("globals()"))
 
 
+@answers("builtins.vars")
+def _vars(frame: Frame, call: "Call") -> Meaning:
+    return frozenset(each for each in first(call) if isinstance(each, Shared))
+
+
 @answers("builtins.type")
 def _type(frame: Frame, call: "Call") -> Meaning:
     return union([one(each.of) for each in first(call) if isinstance(each, Instance)])
@@ -255,7 +299,15 @@ def _imported(frame: Frame, call: "Call") -> Meaning:
     return union(found)
 
 
-@answers("typing.cast", "copy.copy", "copy.deepcopy", "types.MappingProxyType", "inspect.unwrap")
+@answers(
+    "builtins.staticmethod",
+    "builtins.classmethod",
+    "typing.cast",
+    "copy.copy",
+    "copy.deepcopy",
+    "types.MappingProxyType",
+    "inspect.unwrap",
+)
 def _same(frame: Frame, call: "Call") -> Meaning:
     given = call.arguments.positional[-1] if call.arguments.positional else NOTHING
     return frozenset(each for each in given if not isinstance(each, Shared))
@@ -267,15 +319,21 @@ def _partial(frame: Frame, call: "Call") -> Meaning:
     return one(Partial(calls, call.arguments._replace(positional=tuple(others))))
 
 
+@answers("operator.itemgetter", "operator.attrgetter", "operator.methodcaller")
+def _getter(frame: Frame, call: "Call") -> Meaning:
+    return one(Partial(NOTHING, Arguments()))
+
+
 @answers("functools.cache", "functools.lru_cache", "contextlib.contextmanager")
 @answers("contextlib.asynccontextmanager")
 def _decorated(frame: Frame, call: "Call") -> Meaning:
-    return with_trait(first(call), ast.unparse(call.node.func))
+    return with_trait(first(call), ast.unparse(call.func or call.node))
 
 
 @answers("contextlib.suppress")
 def _suppress(frame: Frame, call: "Call") -> Meaning:
-    suppressed(frame, call.node)
+    if isinstance(call.node, ast.Call):
+        suppressed(frame, call.node)
     return one(Made("contextlib.suppress"))
 
 

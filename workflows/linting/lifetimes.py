@@ -8,12 +8,19 @@ log), reads nothing.
 import ast
 from collections.abc import Iterator
 
+from workflows.linting.uses import (
+    NONE,
+    Names,
+    awaited,
+    is_log,
+    named,
+    only_looks,
+    uses,
+    uses_of_target,
+)
 from workflows.linting.values import FunctionNode
 
-Names = frozenset[str]
-NONE: Names = frozenset()
 KEEPS = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
-LOGS = frozenset({"log", "logger", "logging", "print", "_log", "_logger", "LOG", "LOGGER"})
 
 
 def unread(function: FunctionNode) -> frozenset[ast.AST]:
@@ -32,7 +39,7 @@ class _Lifetimes:
         self._escapes: list[Names] = []  # read by the handlers around, which any line may reach
         self._loops: list[tuple[Names, Names]] = []  # read after `break`, after `continue`
         if isinstance(function, ast.Lambda):
-            live = _uses(function.body)
+            live = uses(function.body)
         else:
             live = self._block(function.body, NONE)
         for each in ast.walk(function.args):
@@ -49,7 +56,7 @@ class _Lifetimes:
             live = self._before(each, live.union(*self._escapes))
         return live
 
-    def _before(self, node: ast.stmt, live: Names) -> Names:  # noqa: PLR0911  a line a kind
+    def _before(self, node: ast.stmt, live: Names) -> Names:  # noqa: C901, PLR0911  a line a kind
         """Answer what is read from *node* on, where *live* is what is read after it."""
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -57,13 +64,15 @@ class _Lifetimes:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 return self._stored([target], live) | self._kept([target], value, live)
             case ast.AugAssign(value=value, target=target):
-                return live | _uses(value) | _uses_of_target(target)
+                if isinstance(target, ast.Name):
+                    self._bind(target, target.id, live)
+                return live | uses(value) | uses_of_target(target)
             case ast.Expr(value=value):
                 return live | self._said(value, live)
             case ast.Return(value=value):
-                return _uses(value)
+                return uses(value)
             case ast.Raise():
-                return _uses(node).union(*self._escapes)
+                return uses(node).union(*self._escapes)
             case ast.Break():
                 return self._loops[-1][0] if self._loops else live
             case ast.Continue():
@@ -76,7 +85,7 @@ class _Lifetimes:
     def _branching(self, node: ast.stmt, live: Names) -> Names:  # noqa: PLR0911  a line a kind
         match node:
             case ast.If(test=test, body=body, orelse=other):
-                return _uses(test) | self._block(body, live) | self._block(other, live)
+                return uses(test) | self._block(body, live) | self._block(other, live)
             case ast.While(test=test, body=body, orelse=other):
                 return self._loop(None, test, body, self._block(other, live))
             case ast.For() | ast.AsyncFor():
@@ -90,12 +99,12 @@ class _Lifetimes:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return live
             case _:
-                return live | _uses(node)
+                return live | uses(node)
 
     def _loop(
         self, target: ast.expr | None, head: ast.expr, body: list[ast.stmt], after: Names
     ) -> Names:
-        again = after | _uses(head)
+        again = after | uses(head)
         for _ in range(2):  # the second time round, what the body reads at its top is known
             self._loops.append((after, again))
             inside = self._block(body, again)
@@ -108,13 +117,13 @@ class _Lifetimes:
         for item in reversed(node.items):
             if item.optional_vars:
                 live = self._stored([item.optional_vars], live)
-            live |= _uses(item.context_expr)
+            live |= uses(item.context_expr)
         return live
 
     def _try(self, node: ast.Try | ast.TryStar, live: Names) -> Names:
         last = self._block(node.finalbody, live)
         caught = NONE.union(*(self._block(each.body, last) for each in node.handlers))
-        caught = caught.union(*(_uses(each.type) for each in node.handlers))
+        caught = caught.union(*(uses(each.type) for each in node.handlers))
         other = self._block(node.orelse, last)
         self._escapes.append(caught | last)
         live = self._block(node.body, other)
@@ -122,74 +131,47 @@ class _Lifetimes:
         return live | caught
 
     def _match(self, subject: ast.expr, cases: list[ast.match_case], live: Names) -> Names:
-        inside = NONE.union(*(self._block(each.body, live) for each in cases))
-        inside = inside.union(*(_uses(each.guard) for each in cases))
+        inside = NONE
+        for each in cases:
+            read = self._block(each.body, live)
+            if isinstance(each.pattern, ast.MatchAs) and each.pattern.name:
+                self._bind(each.pattern, each.pattern.name, read | uses(each.guard))
+            inside |= read
+        inside = inside.union(*(uses(each.guard) for each in cases))
         if not _takes_all(cases[-1]):
             inside |= live
-        return inside if all(map(_is_blind, cases)) else inside | _uses(subject)
+        return inside if all(map(_is_blind, cases)) else inside | uses(subject)
 
     def _stored(self, targets: list[ast.expr], live: Names) -> Names:
         """Bind targets, and answer what is read before them."""
         names = set()
         for target in targets:
-            for each in _named(target):
+            for each in named(target):
                 self._bind(each, each.id, live)
                 names.add(each.id)
-        return (live - names).union(*map(_uses_of_target, targets))
+        return (live - names).union(*map(uses_of_target, targets))
 
     def _kept(self, targets: list[ast.expr], value: ast.expr, live: Names) -> Names:
         """Answer what a value reads; one that is put where nothing looks is read by nobody."""
         for target in targets:
             if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                 self._bind(target, target.value.id, live)
-        return _uses(value)
+        names = {each.id for target in targets for each in named(target)}
+        is_kept = names & (live | self._always) or not all(map(_is_name, targets))
+        return uses(value) if is_kept or not only_looks(value) else awaited(value)
 
     def _said(self, value: ast.expr, live: Names) -> Names:
         match value:
-            case ast.Name() | ast.Attribute() | ast.Constant():
-                return NONE
-            case ast.Call(func=func) if _is_log(func):
+            case _ if only_looks(value):
+                return awaited(value)
+            case ast.Call(func=func) if is_log(func):
                 return NONE
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in KEEPS:
                 self._bind(value, name, live)
-                kept = NONE.union(*map(_uses, [*value.args, *value.keywords]))
+                kept = NONE.union(*map(uses, [*value.args, *value.keywords]))
                 return kept if name in live | self._always else NONE
             case _:
-                return _uses(value)
-
-
-def _uses(node: ast.AST | None) -> Names:
-    """Answer the names that are read in *node*."""
-    every = ast.walk(node) if node else ()
-    return frozenset(
-        each.id for each in every if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-    )
-
-
-def _uses_of_target(target: ast.expr) -> Names:
-    """Answer what a target reads: the index, not the list that something is put into."""
-    match target:
-        case ast.Subscript(value=value, slice=index):
-            return _uses(index) | _uses_of_target(value)
-        case ast.Tuple(elts=each) | ast.List(elts=each):
-            return NONE.union(*map(_uses_of_target, each))
-        case ast.Attribute(value=value):
-            return _uses(value)
-        case _:
-            return NONE
-
-
-def _named(target: ast.expr) -> Iterator[ast.Name]:
-    match target:
-        case ast.Name():
-            yield target
-        case ast.Tuple(elts=each) | ast.List(elts=each):
-            for inner in each:
-                yield from _named(inner)
-        case ast.Starred(value=value):
-            yield from _named(value)
-        case _:
-            pass
+                return uses(value)
 
 
 def _takes_all(case: ast.match_case) -> bool:
@@ -202,13 +184,8 @@ def _is_blind(case: ast.match_case) -> bool:
     return _takes_all(case) and isinstance(case.pattern, ast.MatchAs) and not case.pattern.name
 
 
-def _is_log(func: ast.expr) -> bool:
-    """Whether something is only written down: ``print``, ``log.info``, ``ctx.log.info``."""
-    while isinstance(func, ast.Attribute):
-        if func.attr in LOGS:
-            return True
-        func = func.value
-    return isinstance(func, ast.Name) and func.id in LOGS
+def _is_name(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name)
 
 
 def _elsewhere(function: FunctionNode) -> Iterator[str]:
@@ -218,4 +195,4 @@ def _elsewhere(function: FunctionNode) -> Iterator[str]:
             yield from node.names
         is_inner = isinstance(node, FunctionNode | ast.ClassDef) and node is not function
         if is_inner:
-            yield from _uses(node)
+            yield from uses(node)

@@ -57,6 +57,7 @@ def _findings(reading: Reading) -> Iterator[Finding]:
 def _top(reading: Reading, main: Module) -> facts.Summary:
     """Read the top of a module: jobs are defined there, and `Retries` and the like are made."""
     summary = facts.Summary("the module", main)
+    reading.load(main)
     Frame(reading, reading.top(main).scope, summary).read(main.tree.body)
     summary.calls = []
     summary.facts = [each for each in summary.facts if isinstance(each, facts.Asked)]

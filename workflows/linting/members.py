@@ -34,6 +34,8 @@ CHANGE = frozenset(
     | {"__setitem__", "__delitem__", "__iadd__", "write", "push", "cache_clear", "acquire"}
     | {"difference_update", "intersection_update", "symmetric_difference_update"}
 )
+# By these pydantic makes an object of a model.
+MAKES = ("model_validate", "model_construct", "parse_")
 # Of these a part is as they are: a folder of a path, a session of a client.
 PATHS = frozenset({"parent", "parents"})
 
@@ -75,7 +77,13 @@ def _of_instance(frame: Frame, of: Class, name: str, base: Meaning) -> Meaning:
         return one(of)
     attributes = frame.reading.attributes
     kept = union([attributes.get((each.node, name), NOTHING) for each in lineage(frame, of)])
-    return kept | union([_bound(frame, each, base) for each in in_class(frame, of, name)])
+    found = kept | union([_bound(frame, each, base) for each in in_class(frame, of, name)])
+    if found or name.startswith("_"):
+        return found
+    for each in in_class(frame, of, "__getattr__"):
+        if isinstance(each, Function):
+            found |= frame.run(each, Arguments((base,)))
+    return found
 
 
 def _bound(frame: Frame, value: Value, owner: Meaning) -> Meaning:
@@ -97,6 +105,8 @@ def _bound(frame: Frame, value: Value, owner: Meaning) -> Meaning:
 
 def _of_class(frame: Frame, of: Class, name: str, base: Meaning) -> Meaning:
     found = in_class(frame, of, name)
+    if not found and name.startswith(MAKES):
+        return one(of)
     return union(
         [
             one(Bound(each, one(of)))
@@ -109,27 +119,38 @@ def _of_class(frame: Frame, of: Class, name: str, base: Meaning) -> Meaning:
 
 def in_class(frame: Frame, of: Class, name: str) -> Meaning:
     """Answer what a class, or one that it is made of, calls *name*."""
-    for each in lineage(frame, of):
-        if found := frame.reading.in_body(each, name):
-            return found
-        for statement in each.node.body:
-            match statement:
-                case ast.AnnAssign(target=ast.Name(id=called), annotation=kind) if called == name:
-                    return annotated(frame.reading, each.module, kind)
-                case _:
-                    pass
+    known = frame.reading.members
+    if (of, name) not in known:
+        known[of, name] = NOTHING
+        found = (_in_one(frame, each, name) for each in lineage(frame, of))
+        known[of, name] = next(filter(None, found), NOTHING)
+    return known[of, name]
+
+
+def _in_one(frame: Frame, of: Class, name: str) -> Meaning:
+    if found := frame.reading.in_body(of, name):
+        return found
+    for statement in of.node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=called), annotation=kind) if called == name:
+                return annotated(frame.reading, of.module, kind)
+            case _:
+                pass
     return NOTHING
 
 
-def lineage(frame: Frame, of: Class) -> Iterator[Class]:
+def lineage(frame: Frame, of: Class) -> tuple[Class, ...]:
     """Answer a class and those of the author's that it is made of, nearest first."""
-    seen: list[ast.AST] = []
-    waiting = [of]
-    while waiting:
-        each = waiting.pop(0)
-        if each.node not in seen:
-            seen.append(each.node)
-            yield each
-            for base in each.node.bases:
-                found = Frame(frame.reading, each.scope, frame.summary).part(base)
-                waiting += [parent for parent in found if isinstance(parent, Class)]
+    known = frame.reading.lineages
+    if of not in known:
+        known[of] = (of,)  # one that is made of itself has no more
+        known[of] = tuple(dict.fromkeys(_lineage(frame, of)))
+    return known[of]
+
+
+def _lineage(frame: Frame, of: Class) -> Iterator[Class]:
+    yield of
+    for base in of.node.bases:
+        for parent in Frame(frame.reading, of.scope, frame.summary).part(base):
+            if isinstance(parent, Class):
+                yield from lineage(frame, parent)

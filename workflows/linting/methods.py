@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from workflows.linting import facts
 from workflows.linting.elements import elements, item
-from workflows.linting.folding import template
+from workflows.linting.folding import in_order, template
 from workflows.linting.frame import Frame, unknown
 from workflows.linting.members import CHANGE
 from workflows.linting.names import ONLY_OF_PATHS
+from workflows.linting.truth import tested
 from workflows.linting.values import (
     NOTHING,
     Bound,
@@ -28,7 +29,7 @@ from workflows.linting.values import (
 )
 
 if TYPE_CHECKING:  # it asks for methods
-    from workflows.linting.calls import Call
+    from workflows.linting.call import Call
 
 PUT_IN = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
 PUT_ALL_IN = frozenset({"extend", "extendleft", "update"})
@@ -43,7 +44,18 @@ ANSWER = frozenset(
     | {"strftime", "timestamp", "quantize", "removeprefix", "removesuffix", "zfill", "hex"}
     | {"keys", "values", "items", "get", "copy", "model_dump", "model_dump_json", "model_copy"}
     | {"model_validate", "group", "groups", "match", "fullmatch", "search", "union", "intersection"}
-    | {"difference", "issubset", "issuperset", "isalnum", "isalpha", "ljust", "rjust", "center"}
+    | {
+        "with_traceback",
+        "add_note",
+        "difference",
+        "issubset",
+        "issuperset",
+        "isalnum",
+        "isalpha",
+        "ljust",
+        "rjust",
+        "center",
+    }
     | CHANGE
 )
 
@@ -60,17 +72,21 @@ def answer(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning | N
         return _of_set(frame, call, owner, name)
     if any(isinstance(each, Several) for each in owner):
         return _of_several(frame, call, owner, name)
+    if name == "__bool__":
+        tested(frame, call.node, owner)
     if name == "join":
         for where, given in zip(call.where, call.arguments.positional, strict=False):
             elements(frame, where, given)
         return NOTHING
     if name == "format":
+        for where, given in zip(call.where, call.arguments.positional, strict=False):
+            in_order(frame, where, given)
         return _formatted(owner)
     return None
 
 
 def _note(frame: Frame, call: "Call", owner: Meaning, name: str) -> None:
-    text = f"`{ast.unparse(call.node.func)}(…)`"
+    text = call.text
     shares = [each.name for each in owner if isinstance(each, Shared)]
     if shares and name in CHANGE:
         frame.effect(call.node, text)
@@ -87,6 +103,7 @@ def _change(frame: Frame, call: "Call", owner: Meaning, name: str) -> None:
     for each in owner:
         if isinstance(each, Shared) and name in CHANGE:
             frame.note(facts.Changed(call.node, f"`{each.name}`, which all runs share,"))
+            frame.reading.put(one(each), union(call.arguments.every))
 
 
 def _of_set(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning:
@@ -102,6 +119,7 @@ def _of_set(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning:
 def _of_several(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning:
     _put(frame, call, owner, name)
     every = union([each.every for each in owner if isinstance(each, Several)])
+    every |= frame.reading.held(owner)
     if name in {"get", "pop", "popleft", "setdefault"}:
         found = union(
             [
@@ -111,7 +129,7 @@ def _of_several(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meanin
                 for given in call.arguments.positional[:1]
             ]
         )
-        every = found or every
+        every = (found or every) | frame.reading.held(owner)
         return every | union(call.arguments.positional[1:])
     if name == "items":
         return one(Several((one(Several((NOTHING, every), exact=True)),)))
@@ -123,14 +141,14 @@ def _of_several(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meanin
 def _put(frame: Frame, call: "Call", owner: Meaning, name: str) -> None:
     """Let a list of this function's hold what is put into it."""
     given = call.arguments.positional[-1:]
-    func = call.node.func
+    func = call.func
     if not given or not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
         return
     if call.node in frame.unread:
-        frame.note(facts.Dropped(call.node.args[-1], given[0]))
+        frame.note(facts.Dropped(call.where[-1], given[0]))
     held = given[0]
     if name in PUT_ALL_IN:
-        held = elements(frame, call.node.args[-1], held)
+        held = elements(frame, call.where[-1], held)
     is_new = not any(isinstance(each, Several) and held <= each.every for each in owner)
     if name in PUT_IN | PUT_ALL_IN and held and is_new:
         frame.bind(func.value.id, one(Several((held,))))

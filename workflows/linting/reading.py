@@ -2,17 +2,18 @@
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections import Counter
 from typing import NamedTuple
 
 from workflows.linting import facts
 from workflows.linting.annotations import annotated
-from workflows.linting.definitions import defined
+from workflows.linting.classes import in_body
 from workflows.linting.frame import Frame
-from workflows.linting.lifetimes import unread
 from workflows.linting.members import lineage
 from workflows.linting.modules import Module, Project
-from workflows.linting.scope import Scope, inside, stored
+from workflows.linting.parameters import give
+from workflows.linting.scope import Scope, stored
+from workflows.linting.shapes import Shape, shape, simple
 from workflows.linting.signals import forgives
 from workflows.linting.values import (
     NOTHING,
@@ -24,6 +25,7 @@ from workflows.linting.values import (
     Durable,
     Event,
     Function,
+    FunctionNode,
     Instance,
     Known,
     Meaning,
@@ -34,10 +36,13 @@ from workflows.linting.values import (
     union,
 )
 
+# A function is read anew for what it is given anew, but not without end: functions that call each
+# other would be given more and more.
+MOST_READINGS = 100
+MOST_WITHIN_ITSELF = 4
 PASSES = 4  # a loop may carry what a statement learns to those before it
 # What nobody can change, or what is the module's by nature.
 FIXED = (Known, Function, Decorated, Class, Package, Constant, Durable)
-MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 
 
 class Top(NamedTuple):
@@ -55,10 +60,16 @@ class Reading:
         self.project = project
         self.jobs: dict[ast.AST, facts.Defined] = {}
         self.attributes: dict[tuple[ast.AST, str], Meaning] = {}
-        self._members: dict[tuple[Class, str], Meaning] = {}
+        self.lineages: dict[Class, tuple[Class, ...]] = {}
+        self.members: dict[tuple[Class, str], Meaning] = {}
+        self._loaded: set[Module] = set()
+        self._held: dict[str, Meaning] = {}
+        self.offered: dict[ast.AST, Meaning] = {}
+        self._shapes: dict[FunctionNode, Shape] = {}
         self._tops: dict[Module, Top] = {}
         self._read: dict[tuple[Function, Arguments], facts.Summary] = {}
-        self._nodes: set[ast.AST] = set()
+        self._times: Counter[ast.AST] = Counter()
+        self._last: dict[ast.AST, facts.Summary] = {}
         self._under_way: list[ast.AST] = []
 
     def lookup(self, module: Module, name: str) -> Meaning:
@@ -72,9 +83,27 @@ class Reading:
 
     def shared(self, module: Module, name: str) -> Meaning:
         """Answer what a name at the top of a module stands for, as what all runs share."""
+        self.load(module)
         found = self.lookup(module, name)
         is_fixed = all(isinstance(each, FIXED) for each in found)
         return found if is_fixed else found | one(Shared(name))
+
+    def load(self, module: Module) -> None:
+        """Read the whole top of a module once: it may put something into what it holds."""
+        if module not in self._loaded:
+            self._loaded.add(module)
+            Frame(self, self.top(module).scope, facts.Summary("", module)).read(module.tree.body)
+
+    def put(self, holder: Meaning, meaning: Meaning) -> None:
+        """Keep what is put into something that all runs share."""
+        for each in holder:
+            if isinstance(each, Shared):
+                self._held[each.name] = self._held.get(each.name, NOTHING) | meaning
+
+    def held(self, holder: Meaning) -> Meaning:
+        """Answer what was put into something that all runs share."""
+        shared = [each.name for each in holder if isinstance(each, Shared)]
+        return union([self._held.get(name, NOTHING) for name in shared])
 
     def member(self, module: Module, name: str) -> Meaning:
         """Answer an attribute of a module: a name at its top, or a module inside it."""
@@ -106,97 +135,75 @@ class Reading:
                 key = (node, name)
                 self.attributes[key] = self.attributes.get(key, NOTHING) | meaning
 
+    def offer(self, function: Meaning, meaning: Meaning) -> None:
+        """Keep an implementation of a function that is picked by the type of its argument."""
+        for each in function:
+            if isinstance(each, Function):
+                self.offered[each.node] = self.offered.get(each.node, NOTHING) | meaning
+
     def parents(self, frame: Frame) -> Meaning:
         """Answer what `super()` is in a method."""
         if frame.owner is None:
             return NOTHING
-        return frozenset(Instance(each) for each in list(lineage(frame, frame.owner))[1:])
+        return frozenset(Instance(each) for each in lineage(frame, frame.owner)[1:])
 
     def in_body(self, of: Class, name: str) -> Meaning:
         """Answer what the body of a class gives a name to."""
-        key = (of, name)
-        if key not in self._members:
-            self._members[key] = NOTHING
-            frame = Frame(self, of.scope, facts.Summary(of.node.name, of.module))
-            found = [_in_body(frame, of, each, name) for each in simple(of.node.body)]
-            self._members[key] = union(found)
-        return self._members[key]
+        return in_body(Frame(self, of.scope, facts.Summary(of.node.name, of.module)), of, name)
 
     def run(self, function: Function, arguments: Arguments) -> facts.Summary:
         """Read a function with what it is given; one that calls itself answers nothing then."""
-        if self._under_way.count(function.node) > 1:
-            return facts.Summary(function.name, function.module)
         key = (function, arguments)
         if key not in self._read:
+            node = function.node
+            most = MOST_WITHIN_ITSELF if node in self._under_way else MOST_READINGS
+            if self._times[node] >= most or self._under_way.count(node) > 1:
+                return self._last.get(node, facts.Summary(function.name, function.module))
+            self._times[node] += 1
             self._read[key] = facts.Summary(function.name, function.module)
-            self._nodes.add(function.node)
-            self._under_way.append(function.node)
+            self._under_way.append(node)
             self._fill(self._read[key], function, arguments)
             self._under_way.pop()
+            self._last[node] = self._read[key]
         return self._read[key]
 
     def has_read(self, node: ast.AST) -> bool:
         """Whether a function was called by anything that was read."""
-        return node in self._nodes
+        return node in self._times
 
     def _fill(self, summary: facts.Summary, function: Function, arguments: Arguments) -> None:
+        shape = self._shape(function.node)
         scope = Scope(function.module, function.scope, is_function=True)
-        body = _body(function.node)
-        scope.local = stored(body) | frozenset(_parameters(function.node.args))
-        scope.outer = {name for node in body for each in inside(node) for name in _declared(each)}
-        frame = Frame(self, scope, summary, unread(function.node), function.owner)
-        frame.sorts = frozenset(_sorted_in_place(body))
-        self._give(frame, function, arguments)
+        scope.local, scope.outer = shape.local, shape.outer
+        frame = Frame(self, scope, summary, shape.unread, function.owner)
+        frame.sorts = shape.sorts
+        give(frame, function, arguments)
         size = -1
         for _ in range(PASSES):
             if size == scope.size():
                 break
             size = scope.size()
             summary.facts, summary.calls, summary.effects = [], [], []
-            frame.read(body)
+            frame.read(shape.body)
+        self._finish(frame, function, shape)
+
+    def _finish(self, frame: Frame, function: Function, shape: Shape) -> None:
         self._read_what_nobody_called(frame)
         if function.name in {"__exit__", "__aexit__"}:
-            forgives(frame, body)
-        for each in ast.walk(function.node.args):
-            if isinstance(each, ast.arg) and each in frame.unread:
-                frame.note(facts.Dropped(each, answers(scope.get(each.arg))))
+            forgives(frame, shape.body)
+        for each in shape.unread:
+            if isinstance(each, ast.arg):
+                frame.note(facts.Dropped(each, answers(frame.scope.get(each.arg))))
         if frame.yields:
-            summary.result = one(Several((union(frame.yields),)))
+            frame.summary.result = one(Several((union(frame.yields),)))
+        if not frame.summary.result and not isinstance(function.node, ast.Lambda):
+            said = annotated(self, function.module, function.node.returns)
+            frame.summary.result = said
 
-    def _give(self, frame: Frame, function: Function, arguments: Arguments) -> None:
-        """Bind the parameters: to what is given, else to what their annotation says."""
-        taken = function.node.args
-        positional = [*taken.posonlyargs, *taken.args]
-        defaults = dict(
-            zip(reversed([p.arg for p in positional]), reversed(taken.defaults), strict=False)
-        )
-        defaults |= {
-            p.arg: d for p, d in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if d
-        }
-        for n, parameter in enumerate([*positional, *taken.kwonlyargs]):
-            at = n if n < len(positional) else len(arguments.positional)
-            given = arguments.get(at, parameter.arg) or arguments.rest
-            given = given or self._default(function, defaults.get(parameter.arg), parameter.arg)
-            meant = annotated(self, function.module, parameter.annotation)
-            frame.scope.bind(parameter.arg, given | (meant if not given else NOTHING))
-        if taken.vararg:
-            more = arguments.positional[len(positional) :]
-            frame.scope.bind(
-                taken.vararg.arg, one(Several((*more, arguments.rest), exact=not arguments.rest))
-            )
-        if taken.kwarg:
-            known = {p.arg for p in [*positional, *taken.kwonlyargs]}
-            others = tuple(given for name, given in arguments.named if name not in known)
-            frame.scope.bind(taken.kwarg.arg, one(Several((*others, arguments.rest))))
-
-    def _default(self, function: Function, default: ast.expr | None, name: str) -> Meaning:
-        if default is None:
-            return NOTHING
-        scope = function.scope
-        found = Frame(self, scope, facts.Summary("", function.module)).part(default)
-        if isinstance(default, MUTABLE):
-            return found | one(Shared(f"the default of {name}"))
-        return found
+    def _shape(self, node: FunctionNode) -> Shape:
+        if node not in self._shapes:
+            self._shapes[node] = shape(node)
+        return self._shapes[node]
 
     def _read_what_nobody_called(self, frame: Frame) -> None:
         for node, function in list(frame.nested.items()):
@@ -224,50 +231,6 @@ class Reading:
         return self.project.absolute(node.module or "")
 
 
-def simple(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Answer the statements of a module's top, those under an `if` or a `try` one by one."""
-    for each in statements:
-        match each:
-            case ast.If(body=then, orelse=other):
-                yield from simple([*then, *other])
-            case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=last):
-                caught = [inner for handler in handlers for inner in handler.body]
-                yield from simple([*body, *caught, *other, *last])
-            case _:
-                yield each
-
-
-def _in_body(frame: Frame, of: Class, node: ast.stmt, name: str) -> Meaning:
-    match node:
-        case ast.FunctionDef(name=called) | ast.AsyncFunctionDef(name=called) if called == name:
-            return defined(frame, node, of)
-        case ast.ClassDef(name=called) if called == name:
-            return one(Class(node, of.module, of.scope))
-        case ast.Assign(targets=[ast.Name(id=called)], value=value) if called == name:
-            found = frame.part(value)
-            return (
-                found | one(Shared(f"{of.node.name}.{name}"))
-                if isinstance(value, MUTABLE)
-                else found
-            )
-        case ast.AnnAssign(target=ast.Name(id=called), value=ast.expr() as value) if called == name:
-            meant = annotated(frame.reading, of.module, node.annotation)
-            found = meant | _default_of(frame, value)
-            is_shared = isinstance(value, MUTABLE[:-1]) and not of.node.bases
-            return found | one(Shared(f"{of.node.name}.{name}")) if is_shared else found
-        case _:
-            return NOTHING
-
-
-def _default_of(frame: Frame, value: ast.expr) -> Meaning:
-    """Answer the default of a field, as it is or in `Field(…)`."""
-    if not isinstance(value, ast.Call):
-        return frame.part(value) if isinstance(value, ast.Constant) else NOTHING
-    named = {each.arg: each.value for each in value.keywords}
-    given = value.args[0] if value.args else named.get("default")
-    return frame.part(given) if isinstance(given, ast.Constant) else NOTHING
-
-
 def answers(meaning: Meaning) -> Meaning:
     """Answer what of it somebody should look at."""
     return frozenset(each for each in meaning if isinstance(each, Decision | Event))
@@ -276,28 +239,3 @@ def answers(meaning: Meaning) -> Meaning:
 def _builtin(top: Top, name: str) -> Meaning:
     is_one = hasattr(builtins, name) and name not in top.bindings
     return one(Known(f"builtins.{name}")) if is_one else NOTHING
-
-
-def _body(node: ast.AST) -> list[ast.stmt]:
-    if isinstance(node, ast.Lambda):
-        return [ast.copy_location(ast.Return(node.body), node.body)]
-    return list(node.body)  # type: ignore[attr-defined]
-
-
-def _parameters(taken: ast.arguments) -> Iterator[str]:
-    every = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs, taken.vararg, taken.kwarg]
-    return (each.arg for each in every if each)
-
-
-def _sorted_in_place(body: list[ast.stmt]) -> Iterator[str]:
-    for node in body:
-        for each in ast.walk(node):
-            match each:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="sort")):
-                    yield name
-                case _:
-                    pass
-
-
-def _declared(node: ast.AST) -> list[str]:
-    return node.names if isinstance(node, ast.Global | ast.Nonlocal) else []

@@ -4,7 +4,7 @@ import ast
 
 from workflows.linting import facts
 from workflows.linting.annotations import annotated
-from workflows.linting.binding import bind, change, shared
+from workflows.linting.binding import bind, change, looked_at, shared
 from workflows.linting.catalogue import ENVIRONMENT
 from workflows.linting.closing import closes
 from workflows.linting.elements import elements
@@ -13,6 +13,7 @@ from workflows.linting.names import rule_for
 from workflows.linting.scope import UNKNOWN
 from workflows.linting.signals import caught, leaves
 from workflows.linting.truth import test
+from workflows.linting.uses import only_looks
 from workflows.linting.values import (
     NOTHING,
     First,
@@ -20,6 +21,7 @@ from workflows.linting.values import (
     Manager,
     Meaning,
     Package,
+    Several,
     Shared,
     one,
     union,
@@ -29,13 +31,10 @@ from workflows.linting.values import (
 @statement(ast.Expr)
 def _expression(frame: Frame, node: ast.Expr) -> None:
     found = frame.meaning(node.value)
-    part = node.value
-    while isinstance(part, ast.Attribute | ast.Subscript):
-        part = part.value
-    if part is not node.value:  # `(await …).payload`, and nothing is done with it
-        found |= frame.part(part)
-    if not isinstance(part, ast.Name):  # what was bound is noted where it was bound
+    if isinstance(node.value, ast.Await) or not only_looks(node.value):
         frame.note(facts.Dropped(node.value, found))
+    else:  # `(await …).payload`, and nothing is done with it
+        frame.note(facts.Dropped(node.value, looked_at(frame, node.value)))
 
 
 @statement(ast.Assign)
@@ -45,6 +44,8 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
     found = _named(frame, node.value)
     for target in node.targets:
         bind(frame, target, found, node.value)
+        if target in frame.unread:
+            frame.note(facts.Dropped(node.value, looked_at(frame, node.value)))
 
 
 @statement(ast.AnnAssign)
@@ -76,7 +77,10 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
                 frame.note(facts.Changed(node, f"`{name}` of the module"))
             elif any(isinstance(each, Shared) for each in before):
                 frame.note(facts.Changed(node, shared(before) or ""))
-            frame.bind(name, UNKNOWN)
+            if node.target in frame.unread:
+                frame.note(facts.Dropped(node.value, found))
+            inside = union([each.every for each in found if isinstance(each, Several)])
+            frame.bind(name, one(Several((inside,))) | UNKNOWN if inside else UNKNOWN)
         case ast.Attribute() | ast.Subscript():
             change(frame, node.target, NOTHING)
 
@@ -109,7 +113,9 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
 
 @statement(ast.For, ast.AsyncFor)
 def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
-    bind(frame, node.target, elements(frame, node.iter, frame.value(node.iter)), node.iter)
+    where = node.target if isinstance(node.iter, ast.Name) else node.iter
+    found = elements(frame, node.iter, frame.value(node.iter))
+    bind(frame, node.target, found, where)
     frame.read([*node.body, *node.orelse])
 
 
@@ -119,6 +125,8 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> None:
     for item, meaning in entered:
         if item.optional_vars:
             bind(frame, item.optional_vars, _given_by(meaning), item.context_expr)
+        else:
+            frame.note(facts.Dropped(item.context_expr, _given_by(meaning)))
     parks = parked(frame, node.body)
     for item, meaning in entered:
         for effect in closes(frame, item.context_expr, meaning):
@@ -174,7 +182,16 @@ def _match(frame: Frame, node: ast.Match) -> None:
         if case.guard:
             test(frame, case.guard)
         frame.read(case.body)
-    frame.note(facts.Matched(node.subject, subject, tuple(case.pattern for case in node.cases)))
+    patterns = tuple(case.pattern for case in node.cases)
+    blind = all(_is_blind(each, frame.unread) for each in patterns)
+    frame.note(facts.Matched(node.subject, subject, patterns, blind))
+
+
+def _is_blind(pattern: ast.pattern, unread: frozenset[ast.AST]) -> bool:
+    """Whether a pattern takes whatever comes, and nothing looks at it."""
+    if not isinstance(pattern, ast.MatchAs) or pattern.pattern is not None:
+        return False
+    return pattern.name is None or pattern in unread
 
 
 def _pattern(frame: Frame, pattern: ast.pattern, subject: Meaning) -> None:

@@ -4,6 +4,7 @@ import ast
 
 from workflows.linting import facts
 from workflows.linting.frame import Frame
+from workflows.linting.invoking import invoke_special
 from workflows.linting.values import Meaning, Pending
 
 
@@ -22,9 +23,10 @@ def test(frame: Frame, node: ast.expr) -> None:
             tested(frame, node, frame.meaning(node))
 
 
-def tested(frame: Frame, node: ast.expr, meaning: Meaning) -> None:
+def tested(frame: Frame, node: ast.AST, meaning: Meaning) -> None:
     """Note that the truth of *meaning* is asked for."""
     frame.note(facts.Tested(node, meaning))
+    invoke_special(frame, meaning, ["__bool__", "__len__"])
     for each in meaning:
         if isinstance(each, Pending):
             frame.note(facts.Unawaited(node, each.verb))

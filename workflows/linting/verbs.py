@@ -1,28 +1,30 @@
 """Verbs: what the context's own calls answer, and what they are given."""
 
-from typing import TYPE_CHECKING
+import ast
 
 from workflows.linting import facts
 from workflows.linting.annotations import annotated
+from workflows.linting.call import Call
 from workflows.linting.frame import Frame
 from workflows.linting.values import (
     NOTHING,
     Arguments,
     Bound,
+    Constant,
     Decision,
     Decorated,
     Event,
     First,
     Function,
+    Instance,
+    Made,
     Meaning,
+    Method,
     Pending,
     Several,
     one,
     union,
 )
-
-if TYPE_CHECKING:  # it asks for verbs
-    from workflows.linting.calls import Call
 
 AT_ONCE = frozenset({"patched", "log"})  # these answer at once: there is nothing to await
 NEVER_PARK = frozenset({"now", "uuid", "random"})
@@ -30,7 +32,7 @@ TAKE_COROUTINES = frozenset({"gather", "first"})
 OF_CONTEXT = frozenset({"approval", "run_job", "deliver", "say"})
 
 
-def answer(frame: Frame, call: "Call", path: tuple[str, ...]) -> Meaning:
+def answer(frame: Frame, call: Call, path: tuple[str, ...]) -> Meaning:
     """Answer what a call of the context's answers, and note what it is given."""
     if not path or AT_ONCE & set(path):
         return NOTHING
@@ -89,17 +91,25 @@ def _returned(frame: Frame, called: object) -> Meaning:
             return NOTHING
 
 
-def _given(frame: Frame, call: "Call") -> None:
+def _given(frame: Frame, call: Call) -> None:
     """Note what is to be called as a step."""
     meaning = call.arguments.get(1, "call")
     where = call.where[1] if len(call.where) > 1 else dict(call.named).get("call", call.node)
+    if not meaning and isinstance(where, ast.Attribute) and _is_object(frame.part(where.value)):
+        meaning = one(Method(ast.unparse(where)))
     frame.note(facts.Given(where, meaning))
     for each in meaning:
         if isinstance(each, Function):
             frame.nested.pop(each.node, None)
 
 
-def _misused(frame: Frame, call: "Call") -> None:
+def _is_object(owner: Meaning) -> bool:
+    """Whether a method of it belongs to one object, so that no name leads to it."""
+    kinds = Instance | Constant | Several | Made
+    return any(isinstance(each, kinds) for each in owner)
+
+
+def _misused(frame: Frame, call: Call) -> None:
     """Note coroutines that are given where what they answer should be."""
     everywhere = [*call.where, *(node for _, node in call.named)]
     for node, given in zip(everywhere, call.arguments.every, strict=False):

@@ -13,6 +13,7 @@ from workflows.linting import RULES, lint
 EXAMPLES = Path(__file__).parent / "examples"
 MARK = re.compile(r"#\s+((?:L\d+\s*)+)$")
 FILES = sorted(EXAMPLES.glob("*.py"))
+SPELLINGS = sorted((EXAMPLES.parent / "spellings").glob("*.py"))
 
 
 def marked(path: Path) -> set[tuple[str, int, str]]:
@@ -50,3 +51,10 @@ def test_every_rule_has_its_examples():
 
 def marked_around(path: Path) -> set[tuple[str, int, str]]:
     return {mark for each in around(path) for mark in marked(each)}
+
+
+@pytest.mark.parametrize("path", SPELLINGS, ids=[path.stem for path in SPELLINGS])
+def test_no_spelling_slips_through_and_none_beside_it_is_found(path: Path):
+    found = {(each.path.name, each.line, each.number) for each in lint(path)}
+
+    assert found == marked(path)

@@ -38,7 +38,7 @@ def matched(fact: Matched, place: Place) -> Iterator[Fault]:
     literal = (ast.MatchValue, ast.MatchSingleton)
     if any(isinstance(pattern, literal) for each in fact.patterns for pattern in _options(each)):
         yield Fault(fact.node, TRUTH, f"`match {ast.unparse(fact.node)}` against a literal")
-    if all(map(_is_blind, fact.patterns)):
+    if fact.is_blind or any(map(_is_everything, fact.patterns)):
         yield from _unread(fact.node, fact.meaning)
 
 
@@ -56,8 +56,10 @@ def _unread(node: ast.AST, meaning: Meaning) -> Iterator[Fault]:
             yield Fault(node, broken, f"{written(node)}, which nobody looks at,")
 
 
-def _is_blind(pattern: ast.pattern) -> bool:
-    return isinstance(pattern, ast.MatchAs) and not pattern.name and not pattern.pattern
+def _is_everything(pattern: ast.pattern) -> bool:
+    """Whether one case takes approvals and what is none."""
+    named = {ast.unparse(e.cls) for e in _options(pattern) if isinstance(e, ast.MatchClass)}
+    return "Approved" in named and bool({"Rejected", "Expired"} & named)
 
 
 def _options(pattern: ast.pattern) -> Iterator[ast.pattern]:
