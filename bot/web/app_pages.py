@@ -112,7 +112,7 @@ def _came_of(run: RunView) -> str:
         case RunStatus.CANCELLED:
             return "It was cancelled before it was done."
         case RunStatus.BLOCKED:
-            return sentences.progress(run.status, run.blocked_reason)
+            return sentences.of_run(run)
         case _:
             return "Under way."
 

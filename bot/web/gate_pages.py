@@ -182,7 +182,7 @@ class GatePages:
 
     async def _names(self, gate: GateView) -> Names:
         voters = [cast.person for cast in gate.votes]
-        people = [gate.requested_by, gate.decided_by, *gate.policy.users, *voters]
+        people = [gate.requested_by, gate.decided_by, gate.stands_by, *gate.policy.users, *voters]
         return await names(self.site.people, people)
 
     def _token(self, session: SignedIn, gate: GateView) -> str:
@@ -210,7 +210,7 @@ def _draw(gate: GateView, look: Look, status: HTTPStatus = HTTPStatus.OK) -> web
         "is_open": gate.status is GateStatus.OPEN,
         "standing": sentences.standing(gate, look.names),
         "policy": sentences.who_may_decide(gate.policy, channel, look.names),
-        "progress": sentences.progress(gate.run_status, gate.blocked_reason),
+        "progress": sentences.progress(gate.status.value, gate.run_status, gate.blocked_reason),
         "choices": _in_order(look.first),
         "longest_note": LONGEST_NOTE,
     }

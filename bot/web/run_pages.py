@@ -151,7 +151,8 @@ class RunPages:
             who=known,
             said=said,
             lines=timeline.lines(run),
-            progress=sentences.progress(run.status, run.blocked_reason),
+            progress=sentences.of_run(run),
+            look="ended" if sentences.is_no(run) else run.status.value,
             refresh_s=REFRESH_S if run.status in MOVING else None,
         )
 

@@ -7,6 +7,7 @@ from bot.slack.views import outcome
 from workflows.approvals.gate import Choice, Policy
 from workflows.approvals.policy import Reason
 from workflows.approvals.view import GateStatus, GateView, RunStatus
+from workflows.engine.base import RunView
 
 VERBS = {Choice.APPROVED: "approve", Choice.REJECTED: "reject"}
 DECLINED = {
@@ -116,9 +117,19 @@ def came_too_late(gate: GateView) -> str:
             return "Somebody had decided already. Your answer changed nothing."
 
 
-def progress(status: RunStatus, blocked_reason: str | None) -> str:
-    """Say how a run stands; the words of the card, without its signs."""
-    return outcome.progress(status, blocked_reason).partition(" ")[2]
+def progress(decided: str | None, status: RunStatus, blocked_reason: str | None) -> str:
+    """Say how a run stands after what was *decided*; the words of the card, without its signs."""
+    return outcome.after(decided, status, blocked_reason).partition(" ")[2]
+
+
+def is_no(run: RunView) -> bool:
+    """Whether a run has ended after people decided something else than to approve."""
+    return run.status is RunStatus.COMPLETED and outcome.is_no(outcome.last_decided(run))
+
+
+def of_run(run: RunView) -> str:
+    """Say how a run stands, after what people decided in it last."""
+    return progress(outcome.last_decided(run), run.status, run.blocked_reason)
 
 
 def declined(kind: str) -> str:

@@ -154,7 +154,7 @@ async def test_a_job_can_be_started_from_home(office: Town):
     await bo.submit(WELL)
 
     await office.run("completed")
-    await shown(office, bo, "✓ completed")
+    await shown(office, bo, "● completed")
 
 
 async def test_home_is_drawn_again_after_a_change_elsewhere(acme: Town):
@@ -332,7 +332,7 @@ async def test_runs_are_filtered_by_status_and_by_job(office: Town):
     await office.asked("bo")
     await office.start("bo", "everything", **WELL)
     await office.run("completed", 1)
-    await home(office, "ana", "◷ waiting", "✓ completed")
+    await home(office, "ana", "◷ waiting", "● completed")
 
     await ana.click_home("filter_status", "completed")
     await office.sandbox.until(lambda: ana.home and "◷ waiting ·" not in ana.home.words)

@@ -16,7 +16,7 @@ LONGEST_TITLE = 500
 
 def thread_result(gate: GateView, link: str | None = None) -> Message:
     """Tell a card's thread what its run came to; *link* is the run's page."""
-    words = _ended(gate.run_status)
+    words = _ended(gate.run_status, gate.status.value)
     told = f"{words}: {text.inline(gate.job, LONGEST_TITLE)}"
     return told, kit.whole(lambda: outcome.of_gate(gate), kit.page(link, gate.run_id))
 
@@ -35,7 +35,7 @@ def _decision(gate: GateView) -> list[Block]:
 
 def run_ended(run: RunView, link: str | None = None) -> Message:
     """Tell who asked for a run that it ended, or that it cannot go on by itself."""
-    told = f"{_ended(run.status)}: {text.inline(run.job, LONGEST_TITLE)}"
+    told = f"{_ended(run.status, outcome.last_decided(run))}: {text.inline(run.job, LONGEST_TITLE)}"
     blocks = kit.whole(
         lambda: [kit.section(f"Your run of {text.bold(run.job)}"), *outcome.of_run(run)],
         kit.page(link, run.id),
@@ -65,10 +65,10 @@ def _verdict(status: GateStatus) -> str:
             assert_never(status)
 
 
-def _ended(status: RunStatus) -> str:
+def _ended(status: RunStatus, decided: str | None) -> str:
     match status:
         case RunStatus.COMPLETED:
-            return "Completed"
+            return "Ended" if outcome.is_no(decided) else "Completed"
         case RunStatus.FAILED:
             return "Failed"
         case RunStatus.CANCELLED:

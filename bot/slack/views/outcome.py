@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from bot.slack.views import kit, text
 from bot.slack.views.kit import Block
-from workflows.approvals.view import GateView, RunStatus
+from workflows.approvals.view import GateStatus, GateView, RunStatus
 from workflows.engine.base import RunView
 
 MOST_PAIRS = 20
@@ -21,7 +21,7 @@ STATUSES = {
     RunStatus.RUNNING: "▶ running",
     RunStatus.WAITING: "◷ waiting",
     RunStatus.BLOCKED: "⚠ blocked",
-    RunStatus.COMPLETED: "✓ completed",
+    RunStatus.COMPLETED: "● completed",  # no tick: what people said to it is not known in a list
     RunStatus.FAILED: "✕ failed",
     RunStatus.CANCELLED: "⊘ cancelled",
 }
@@ -40,6 +40,11 @@ _BLOCKED = {
     ),
     "corrupt": "What was stored about this run cannot be read. An admin has to look at it.",
 }
+_NO = {
+    GateStatus.REJECTED.value: "✕ Rejected",
+    GateStatus.EXPIRED.value: "⊖ Nobody decided in time",
+    GateStatus.CANCELLED.value: "⊘ The request was cancelled",
+}
 _BLOCKED_OTHERWISE = "The run cannot go on by itself. An admin can continue it, or cancel it."
 
 
@@ -53,8 +58,8 @@ def why_blocked(reason: str | None) -> str:
 
 
 def sentence(run: RunView) -> str:
-    """Say how a run stands (mrkdwn)."""
-    return progress(run.status, run.blocked_reason)
+    """Say how a run stands (mrkdwn), after what people decided in it."""
+    return after(last_decided(run), run.status, run.blocked_reason)
 
 
 def progress(status: RunStatus, blocked_reason: str | None) -> str:
@@ -76,28 +81,52 @@ def progress(status: RunStatus, blocked_reason: str | None) -> str:
             assert_never(status)
 
 
+def after(decided: str | None, status: RunStatus, blocked_reason: str | None) -> str:
+    """Do what `progress` does, in words that fit what people *decided* last, if they did.
+
+    A run that ends after a "no" has done what it should; that is no reason for a tick.
+    """
+    if status is not RunStatus.COMPLETED or decided not in _NO:
+        return progress(status, blocked_reason)
+    return f"{_NO[decided]}; the run has ended."
+
+
+def is_no(decided: str | None) -> bool:
+    """Whether people decided something else than to approve."""
+    return decided in _NO
+
+
+def last_decided(run: RunView) -> str | None:
+    """Answer what came of the request that a run asked last, "approved" or another of a gate's."""
+    outcomes = [wait.outcome for wait in run.waits if wait.gate_id and wait.outcome]
+    return outcomes[-1] if outcomes else None
+
+
 def of_gate(gate: GateView, most: int = MOST_PAIRS) -> list[Block]:
-    """Draw what a gate's run came to."""
-    return drawn(gate.run_status, gate.blocked_reason, gate.result, gate.error, most)
+    """Draw what a gate's run came to; at most *most* pairs of its result."""
+    told = after(gate.status.value, gate.run_status, gate.blocked_reason)
+    return _drawn(told, gate.run_status, gate.blocked_reason, gate.result, gate.error, most)
 
 
 def of_run(run: RunView, most: int = MOST_PAIRS) -> list[Block]:
-    """Draw what a run came to."""
-    return drawn(run.status, run.blocked_reason, run.result, run.error, most)
+    """Draw what a run came to; at most *most* pairs of its result."""
+    told = sentence(run)
+    return _drawn(told, run.status, run.blocked_reason, run.result, run.error, most)
 
 
-def drawn(
+def _drawn(
+    told: str,
     status: RunStatus,
     blocked_reason: str | None,
     result: Any,
     error: Mapping[str, Any] | None,
     most: int,
 ) -> list[Block]:
-    """Draw how a run stands, and its result or error; at most *most* pairs of a result.
+    """Draw how a run stands, and its result or error.
 
     What is cut is for the message to say (`kit.whole`).
     """
-    blocks = [kit.section(progress(status, blocked_reason))]
+    blocks = [kit.section(told)]
     if status is RunStatus.COMPLETED:
         blocks += kit.table(pairs(result), BUDGET, LONGEST_VALUE, most)
     if status is RunStatus.FAILED:

@@ -563,3 +563,17 @@ async def test_a_run_that_moves_is_looked_at_again_and_one_that_ended_is_not(
 
     assert "data-refresh" in moving.text
     assert "data-refresh" not in ended.text
+
+
+async def test_the_pages_of_a_rejected_request_say_no_more_than_that_its_run_has_ended_g9(
+    acme: Town, cam: Browser, run_id: str
+):
+    await cam.decide(f"/run/{run_id}/reject", note="Too dear")
+    await until_run(acme, run_id, RunStatus.COMPLETED)
+
+    request, run = await cam.get(f"/run/{run_id}/approve"), await cam.get(f"/run/{run_id}")
+
+    for page in (request, run):
+        assert "Rejected; the run has ended." in words(page)
+        assert "complete." not in words(page)
+    assert 'class="state completed"' not in run.text

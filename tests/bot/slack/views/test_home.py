@@ -52,7 +52,7 @@ def test_your_requests_say_how_they_stand_and_since_when():
 
     said = words(drawn(requests=runs))
 
-    assert f"✓ completed · *approve-and-act* · {at(NOON)}" in said
+    assert f"● completed · *approve-and-act* · {at(NOON)}" in said
     assert "⚠ blocked · *approve-and-act*" in said
 
 

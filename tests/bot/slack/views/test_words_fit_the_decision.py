@@ -22,7 +22,6 @@ def asked(outcome: str | None) -> WaitView:
 
 
 @pytest.mark.parametrize(("status", "told"), NO.items())
-@pytest.mark.xfail(strict=True, reason="after a rejection, too, a run is said to be complete")
 def test_no_tick_stands_under_a_request_that_was_not_approved_g9(status, told):
     title, blocks = messages.thread_result(decided(status, result=RESULT))
 
@@ -34,7 +33,6 @@ def test_no_tick_stands_under_a_request_that_was_not_approved_g9(status, told):
 
 
 @pytest.mark.parametrize(("status", "told"), NO.items())
-@pytest.mark.xfail(strict=True, reason="after a rejection, too, a run is said to be complete")
 def test_whoever_asked_is_told_in_words_that_fit_the_decision_g9(status, told):
     run = a_run(status=RunStatus.COMPLETED, result=RESULT, waits=(asked(status.value),))
 
@@ -66,7 +64,6 @@ def test_what_else_became_of_a_run_is_said_as_ever(status, run_status, told):
     assert told in words(blocks)
 
 
-@pytest.mark.xfail(strict=True, reason="after a rejection, too, a run is said to be complete")
 def test_a_run_in_a_list_has_no_tick_because_its_decision_is_not_known_there_g9():
     _, blocks = commands.runs_list([a_run(status=RunStatus.COMPLETED)], {})
 
