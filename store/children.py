@@ -18,6 +18,7 @@ class Child(NamedTuple):
     input: str
     status: RunStatus
     cancel_requested_at: datetime | None
+    cancel_under_way: bool | None
     result: str | None
     error: str | None
     pruned_at: datetime | None
@@ -113,6 +114,11 @@ def insert(
         depth=depth,
         address=address,
     )
+
+
+def find(tx: Tx, run_id: str) -> Child | None:
+    """Answer a run that may be there."""
+    return tx.first(_GET, run_id=run_id)
 
 
 def get(tx: Tx, run_id: str) -> Child:

@@ -245,6 +245,22 @@ _REVIVE = Query(
         updated_at=bindparam("now"),
     )
 )
+_GO_ON = Query(
+    update(RUNS)
+    .where(_run)
+    .values(
+        status=RunStatus.READY,
+        ready_at=bindparam("now"),
+        idle_claims=0,
+        error=null(),
+        failed_seq=null(),
+        finished_at=null(),
+        cancel_requested_at=null(),
+        cancelled_by=null(),
+        cancel_under_way=null(),
+        updated_at=bindparam("now"),
+    )
+)
 
 
 def insert(
@@ -386,6 +402,11 @@ def force_cancel(tx: Tx, run_id: str, by: str) -> Told:
     """End a run now, whoever executes it. The run exists."""
     (ended,) = tx.all(_FORCE_CANCEL, run_id=run_id, by=by, now=tx.now)
     return ended
+
+
+def go_on(tx: Tx, run_id: str) -> None:
+    """Make a run ready that was asked to end, as if it had not been. Nobody executes it."""
+    tx.run(_GO_ON, run_id=run_id, now=tx.now)
 
 
 def revive(tx: Tx, run_id: str, *, accepted_seq: int | None, accepted_answers: str | None) -> bool:

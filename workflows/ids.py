@@ -21,6 +21,15 @@ def run_id(now: datetime) -> str:
     return _in_pairs(number, 13, _RUN_PAIRS)
 
 
+def child_id(parent: str, name: str, use: int, number: int) -> str:
+    """Answer the id of the *number*-th run that was started for a use of a name in its parent.
+
+    It begins with the parent's time, so that they stand together; the rest says which it is.
+    """
+    digest = sha256("\0".join(("child", parent, name, str(use), str(number))).encode()).digest()
+    return parent[:10] + _in_pairs(int.from_bytes(digest[:10]), 8, _RUN_PAIRS)
+
+
 def is_run_id(text: str) -> bool:
     """Whether *text* has the form of a run's id."""
     return RUN_ID.fullmatch(text) is not None

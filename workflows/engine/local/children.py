@@ -11,9 +11,9 @@ from store import audit, children, journal, runs, waits
 from store.children import Child
 from store.database import Topic, Tx
 from store.tables import EntryStatus, RunStatus, WaitStatus
+from workflows.engine.local import adopting
 from workflows.errors import StepMisused
 from workflows.failpoint import failpoint
-from workflows.ids import run_id
 from workflows.inputs import Given
 from workflows.plain import dumps, loads
 from workflows.registry import Registry
@@ -27,8 +27,9 @@ ENDED = frozenset({RunStatus.COMPLETED, RunStatus.FAILED})
 class NewChild:
     """A run to be started with a wait, for whoever asked for its parent.
 
-    With *is_again* a person has its parent tried again: where the run that the parent waited for
-    before was asked for the same, it is that one still.
+    Where there has been a run for that wait that was asked for the same, it is that one still:
+    see `adopting`. *use*: of the name, in the code. *is_again*: a person has the parent tried
+    again; one that an older version started has an id that says nothing.
     """
 
     job: str
@@ -37,24 +38,30 @@ class NewChild:
     depth: int
     address: str
     is_again: bool
+    use: int
 
     def __call__(self, tx: Tx, wait: WaitKey) -> None:
         """Start it, or wait for the one that is there; see `Opening`."""
-        before = children.newest(tx, wait.run_id, wait.name) if self.is_again else None
-        if before is None or not self._is_the_same(before):
-            self._start(tx, wait)
+        before, new_id = adopting.so_far(tx, wait.run_id, wait.name, self.use)
+        if before is None and self.is_again:
+            before = children.newest(tx, wait.run_id, wait.name)
+        is_left = before is not None and adopting.is_untouched(tx, before)
+        if before is None or is_left or not self._is_the_same(before):
+            self._start(tx, wait, new_id)
             return
         children.adopt(tx, before.id, wait.nth)
-        if before.status in ENDED:
+        if adopting.is_told_to_end(before):
+            adopting.go_on(tx, before)
+            tx.announce(Topic.READY)
+        elif before.status in ENDED:
             tell_parent(tx, before.id)
 
     def _is_the_same(self, child: Child) -> bool:
         asked = (child.job, child.input) == (self.job, self.arguments)
-        is_given_up = child.cancel_requested_at or child.status is RunStatus.CANCELLED
-        return asked and not is_given_up and child.pruned_at is None
+        has_result = child.status is RunStatus.COMPLETED
+        return asked and (has_result or child.pruned_at is None)
 
-    def _start(self, tx: Tx, wait: WaitKey) -> None:
-        new_id = run_id(tx.now)
+    def _start(self, tx: Tx, wait: WaitKey, new_id: str) -> None:
         children.insert(
             tx,
             run_id=new_id,
@@ -86,6 +93,7 @@ def new_child(
     parents: int,
     address: str,
     is_again: bool,
+    use: int,
 ) -> NewChild:
     """Answer what to start. Raises JobNotFound, InputRefused, StepMisused: nothing is written."""
     if parents >= DEEPEST:
@@ -94,7 +102,7 @@ def new_child(
             " most: a job that starts itself needs an end"
         )
     accepted = registry.get(job).accept(arguments)
-    return NewChild(job, accepted, requested_by, parents + 1, address, is_again)
+    return NewChild(job, accepted, requested_by, parents + 1, address, is_again, use)
 
 
 def tell_parent(tx: Tx, child_id: str) -> None:

@@ -153,6 +153,7 @@ class Reading:
         self._begun: set[Key] = set()
         self._last_read = 0
         self._uses: dict[str, int] = {}
+        self._times: dict[str, int] = {}
         self.superseded: list[int] = []
         for entry in entries:
             key = (entry.name, entry.nth)
@@ -192,7 +193,12 @@ class Reading:
             nth += 1
             self._to_repeat.add((name, nth))
         self._uses[name] = nth
+        self._times[name] = self._times.get(name, 0) + 1
         return nth
+
+    def times(self, name: str) -> int:
+        """Answer how often the code has used a name: the places of uses that were over left out."""
+        return self._times[name]
 
     def look(self, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
         """Count a use of *name*; answer which one, and what it returned before; None: it is new.
@@ -222,6 +228,7 @@ class Reading:
         """Take a wait out of the reading: its place stays taken."""
         self._taken.add((entry.name, entry.nth))
         if self._unread.pop((entry.name, entry.nth), None) is None:
+            self._times[entry.name] -= 1
             self._uses[entry.name] -= 1  # It has been read: the next use is the same one.
 
     def _give_up(self, entry: Entry, kind: EntryKind) -> None:
@@ -237,6 +244,7 @@ class Reading:
         self.superseded.append(entry.seq)
         if entry.kind is EntryKind.WAIT:
             self._taken.add((entry.name, entry.nth))
+            self._times[entry.name] -= 1
             self._uses[entry.name] -= 1
 
     def is_again(self, name: str, nth: int) -> bool:

@@ -404,6 +404,7 @@ class Replay:
             parents=run.parents,
             address=run.address,
             is_again=branch.reading.is_again(*key),
+            use=branch.reading.times(key[0]),
         )
 
     def _park(self, branch: Branch, waits: list[NewWait]) -> NoReturn:

@@ -13,7 +13,7 @@ from store.database import Topic, Tx
 from store.journal import Entry
 from store.tables import EntryStatus, RunStatus
 from workflows.engine.base import RETRY, Done, NotDone, NotRetried, Objection, Retry
-from workflows.engine.local import once
+from workflows.engine.local import adopting, once
 from workflows.engine.local.accepted import Accepted
 from workflows.engine.local.aftermath import Aftermath, aftermath
 from workflows.engine.local.journal import label
@@ -130,7 +130,18 @@ def _failed_child(tx: Tx, run: runs.Run) -> runs.Run | None:
 
 def _objection(tx: Tx, stand: Stand, how: Retry) -> NotRetried | None:
     """Answer why a run is not retried with nothing more said than *how*; None: it is."""
-    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)
+    return _above(tx, stand.run) or _acted_on(stand) or _children(tx, stand) or _unsaid(stand, how)
+
+
+def _children(tx: Tx, stand: Stand) -> NotRetried | None:
+    """Say that a run that would be waited for again was told to end, and is closing or has."""
+    for each in stand.all():
+        if each.run.cancel_requested_at is None:
+            cause = _to_repeat(each)
+            again = [*each.after.given_up, *([cause] if cause else [])]
+            if (reason := adopting.objection(tx, each.run.id, again)) is not None:
+                return NotRetried(Objection.ACTED_ON, f"{reason}. {ANEW}")
+    return None
 
 
 def _refuse(tx: Tx, run_id: str, by: str, via: str, how: Retry, why: NotRetried) -> NotRetried:
