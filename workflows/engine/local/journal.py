@@ -7,6 +7,7 @@ used for the nth time is judged branch by branch; only the order of writing is t
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from sys import getsizeof
 
 from store.journal import Entry
@@ -126,9 +127,20 @@ class Journal:
 
     def other_use(self, entry: Entry, asked: str) -> Entry | None:
         """Answer another use of an entry's name, in whatever branch, that was asked just this."""
-        name = own_name(entry.name)
-        uses = (e for e in self._entries if e.asked == asked and own_name(e.name) == name)
-        return next((e for e in uses if e.seq != entry.seq and e.status is not SUPERSEDED), None)
+        uses = self._uses[own_name(entry.name), asked]
+        return next((each for each in uses if each.seq != entry.seq), None)
+
+    @cached_property
+    def _uses(self) -> dict[tuple[str, str | None], list[Entry]]:
+        """Entries by what the job calls them and what they were asked, in whatever branch.
+
+        Made where something is called otherwise than it was: it may be every call of a long run.
+        """
+        uses: defaultdict[tuple[str, str | None], list[Entry]] = defaultdict(list)
+        for entry in self._entries:
+            if entry.asked is not None and entry.status is not SUPERSEDED:
+                uses[own_name(entry.name), entry.asked].append(entry)
+        return uses
 
     def passed_over(self) -> list[str]:
         """Answer the steps that are done and were passed over: the code has them no more."""
