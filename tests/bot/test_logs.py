@@ -214,3 +214,27 @@ def test_f109_that_there_are_no_descriptors_is_said_once_a_minute(
     logging.getLogger("asyncio").removeFilter(logs.SELDOM)
 
     assert [line.count("system resource") for line in said(capsys).splitlines()] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize(
+    "name", ["password", "db_password", "API_KEY", "token", "client_secret", "Cookie"]
+)
+def test_x109_a_value_that_is_named_like_a_secret_is_masked_whatever_it_is(
+    capsys: pytest.CaptureFixture[str], name: str, log_format: str
+):
+    logs.configure("json" if log_format == "json" else "console")
+
+    structlog.stdlib.get_logger("test").warning("called", **{name: "hunter2"})
+    logging.getLogger("test").warning("called", extra={"facts": {name: "hunter2"}})
+
+    assert "hunter2" not in said(capsys)
+
+
+@pytest.mark.parametrize("inside", [{"password": "hunter2"}, [{"password": "hunter2"}]])
+def test_x109_so_is_one_inside_another_value(capsys: pytest.CaptureFixture[str], inside: object):
+    logs.configure("json")
+
+    structlog.stdlib.get_logger("test").warning("called", given=inside)
+
+    assert "hunter2" not in said(capsys)

@@ -130,3 +130,14 @@ async def test_a_stretch_is_sealed_once(db, clock: FakeClock):
     await Seals(db, clock).tick()
 
     assert (await Seals(db, clock).verify()).seals == 1
+
+
+@pytest.mark.parametrize("line", [3, 6, 7])
+@pytest.mark.parametrize("column", ["outcome", "actor", "via", "action", "detail"])
+async def test_the_last_line_of_a_seal_is_under_it_as_well(path, noted: Seals, line, column):
+    changed(path, f"UPDATE audit SET {column} = 'forged' WHERE id = ?", line)  # noqa: S608
+
+    found = await noted.verify()
+
+    assert found.broken is not None
+    assert found.broken[1] == line

@@ -375,3 +375,19 @@ def test_x49_who_a_request_is_forwarded_for_is_not_believed(desk: Desk):
         ]
 
     assert codes[-1].status_code == 429
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "X-Client-IP"]
+)
+def test_wrong_credentials_are_counted_by_who_sends_them_not_by_what_they_say(
+    desk: Desk, header: str
+):
+    codes = []
+    for n in range(BAD_CREDENTIALS.most + 1):
+        with desk.http(f"hbr_wrong_{n}") as http:
+            said = f"for=10.0.0.{n}" if header == "Forwarded" else f"10.0.0.{n}"
+            codes.append(http.get("/runs", headers={header: said}).status_code)
+
+    assert codes[0] == 401
+    assert codes[-1] == 429

@@ -260,7 +260,7 @@ def test_x60_a_token_with_the_scope_decides_where_the_policy_says_so_under_its_o
 
     run = desk.ended(run_id)
     assert (answer.status_code, answer.json()["disposition"]) == (202, "resolved")
-    assert run["result"] == {"kind": "approved", "by": "token:release-bot"}
+    assert run["result"] == {"kind": "approved", "by": "release-bot"}
     (wait,) = run["waits"]
     assert (wait["outcome"], wait["decided_by"], wait["note"]) == (
         "approved",
@@ -425,3 +425,29 @@ def test_what_must_be_open_and_is_not_is_409_not_waiting_and_not_stored_g36(
     assert refused.json()["open_waits"] == ["first"]
     assert (taken.status_code, taken.json()["disposition"]) == (202, "resolved")
     assert (without.status_code, without.json()["code"]) == (409, "key_reused")
+
+
+def test_one_key_of_two_tokens_is_two_events(desk: Desk):
+    run_id = desk.waiting("listen-later", "first")
+    body = {"name": "second", "payload": {"kind": "go"}}
+    answers = []
+    for _ in range(2):
+        with desk.http() as http:
+            answers.append(
+                http.post(f"/runs/{run_id}/events", json=body, headers={"Idempotency-Key": "same"})
+            )
+
+    first, second = (answer.json()["event_id"] for answer in answers)
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert first != second
+
+
+def test_one_key_of_two_tokens_starts_two_runs(desk: Desk):
+    body = {"job": "listen", "input": {}, "idempotency_key": "same-key"}
+    answers = []
+    for _ in range(2):
+        with desk.http() as http:
+            answers.append(http.post("/runs", json=body))
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["id"] != answers[1].json()["id"]

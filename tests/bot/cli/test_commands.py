@@ -4,11 +4,15 @@ import csv
 import io
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.seals import Seals
+from store.opening import sqlite_path
 from tests.bot.api import jobs
 from tests.bot.api.desk import Desk
 from tests.bot.cli.conftest import Shell
@@ -337,3 +341,21 @@ def test_the_audit_is_verified_and_a_digest_that_was_kept_is_known(shell: Shell,
     assert verified.out.startswith("intact: ")
     assert as_json["broken"] is None
     assert (unknown.status, unknown.out.startswith("UNKNOWN DIGEST")) == (1, True)
+
+
+def test_an_audit_with_a_changed_line_is_broken_and_status_1(shell: Shell, desk: Desk):
+    desk.started("echo", item="tea")
+    desk.portal.call(Seals(desk.town.harbor.db, desk.town.clock).tick)
+    path = sqlite_path(desk.town.settings.database_url)
+    assert shell.harbor("audit", "verify").status == 0
+
+    with closing(sqlite3.connect(path, timeout=5)) as db, db:
+        ((last, actor),) = db.execute("SELECT id, actor FROM audit ORDER BY id DESC LIMIT 1")
+        db.execute("UPDATE audit SET actor = 'operator:nobody' WHERE id = ?", (last,))
+    ran, as_json = shell.harbor("audit", "verify"), shell.harbor("audit", "verify", "--json")
+    with closing(sqlite3.connect(path, timeout=5)) as db, db:
+        db.execute("UPDATE audit SET actor = ? WHERE id = ?", (actor, last))
+
+    assert (ran.status, as_json.status) == (1, 1)
+    assert ran.out.startswith("BROKEN: ")
+    assert json.loads(as_json.out)["broken"][1] == last

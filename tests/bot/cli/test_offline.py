@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.bot.api.desk import Desk
 from tests.bot.cli.conftest import Shell
 
@@ -58,3 +60,18 @@ def test_a_database_that_another_process_owns_is_not_opened(shell: Shell, desk: 
 
     assert ran.status == 1
     assert "in use by another Harbor process" in ran.err
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_lists_are_json_with_any_number_of_rows(alone: Shell, rows: int):
+    for n in range(rows):
+        assert alone.harbor("run", "listen").status == 0
+        assert alone.harbor("token", "create", f"ci-{n}", "--scope", "runs:read").status == 0
+
+    runs = json.loads(alone.harbor("runs", "--json").out)
+    tokens = json.loads(alone.harbor("token", "list", "--json").out)["items"]
+    audit = json.loads(alone.harbor("audit", "export").out)
+    jobs = json.loads(alone.harbor("jobs", "--json").out)["items"]
+
+    assert (len(runs), len(tokens), len(audit)) == (rows, rows, 2 * rows)
+    assert "listen" in [each["name"] for each in jobs]
