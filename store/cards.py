@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
 from store.database import Topic, Tx
 from store.query import Query
@@ -103,6 +103,7 @@ _SENT = Query(
         ),
     )
 )
+_WITHDRAW = Query(delete(CARDS).where(_c.gate_id == bindparam("of_gate"), _c.attempts == 0))
 _FAIL = Query(
     update(CARDS)
     .where(_card)
@@ -144,6 +145,11 @@ def due_updates(tx: Tx, limit: int) -> list[Card]:
 def failed(tx: Tx, limit: int) -> list[Card]:
     """Answer the copies that could not be sent so far."""
     return tx.all(_FAILED, most=limit)
+
+
+def withdraw(tx: Tx, gate_id: str) -> None:
+    """Take back the copies of a gate that were never sent."""
+    tx.run(_WITHDRAW, of_gate=gate_id)
 
 
 def redraw(tx: Tx, gate_id: str) -> None:

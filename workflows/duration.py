@@ -35,6 +35,16 @@ def duration(
     return length
 
 
+def wait_length(value: Duration, argument: str = "timeout") -> timedelta:
+    """Read how long something waits, from none at all: what was computed and is past is due.
+
+    A text was not computed: it is read like any `duration`.
+    """
+    if isinstance(value, str):
+        return duration(value, argument)
+    return duration(max(_read(value, argument), timedelta()), argument, timedelta())
+
+
 def _read(value: Duration, argument: str) -> timedelta:
     if isinstance(value, timedelta):
         return value
@@ -57,6 +67,7 @@ def _parsed(text: str, argument: str) -> timedelta:
 
 def _seconds(count: int, argument: str) -> timedelta:
     # Compared as integers: 9999999999 days would overflow before it could be refused.
-    if abs(count) > LONGEST.total_seconds():
+    longest = int(LONGEST.total_seconds())
+    if count > longest:
         raise DurationRefused(f"{argument}={count} s is out of range: 400 days at the most")
-    return timedelta(seconds=count)
+    return timedelta(seconds=max(count, -longest))

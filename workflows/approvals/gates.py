@@ -274,6 +274,12 @@ def close_wait(
         close(tx, found, status, by, note)
 
 
+def withdraw_cards(tx: Tx, wait: WaitKey) -> None:
+    """Let the cards of a wait's gate be as if there never had been any: nobody has seen one."""
+    if found := gates.of_wait(tx, wait.run_id, wait.name, wait.nth):
+        cards.withdraw(tx, found.id)
+
+
 def _voted(delivery: Delivery, person: Person) -> Vote | None:
     """Answer a delivered event as a vote; None: what it says of the version is no number."""
     note, version = delivery.payload.get("note"), delivery.payload.get("version")

@@ -128,13 +128,9 @@ def tell_parent(tx: Tx, child_id: str) -> None:
 def too_late(tx: Tx, wait: waits.Wait) -> str:
     """Answer what becomes of a wait whose child has not ended in time."""
     child = children.of_wait(tx, wait.run_id, wait.name, wait.nth)
-    return dumps(
-        {
-            "kind": "timeout",
-            "message": f"the run {child} did not end in time",
-            "run_id": child,
-        }
-    )
+    late = f"the run {child} did not end in time"
+    message = late if child else "its time was over before it began: no run was started"
+    return dumps({"kind": "timeout", "message": message, "run_id": child or ""})
 
 
 def _end(child: Child) -> tuple[EntryStatus, str]:

@@ -11,7 +11,7 @@ from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows import results
 from workflows.asked import Asked, call_digest
-from workflows.duration import Duration, duration
+from workflows.duration import Duration, wait_length
 from workflows.engine.local import answers, branches, calling, once
 from workflows.engine.local.branches import Branch
 from workflows.engine.local.calls import Call, NoThread
@@ -158,7 +158,7 @@ class Replay:
         opening: Opening | None,
         asked: Asked | None,
     ) -> Event | Silence:
-        length, kinds = duration(timeout), checked_kinds(expected)
+        length, kinds = wait_length(timeout), checked_kinds(expected)
         kind = WaitKind.EVENT if opening is None else WaitKind.APPROVAL
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
@@ -171,7 +171,7 @@ class Replay:
     async def _wait_for_any(
         self, name: str, events: Mapping[str, Sequence[str]], timeout: Duration
     ) -> Event | Silence:
-        length, expected = duration(timeout), checked_events(events)
+        length, expected = wait_length(timeout), checked_events(events)
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         key: Key = (branch.prefix + name, nth)
@@ -205,7 +205,7 @@ class Replay:
         return self._gathered(branch, entry, ends)
 
     async def _run_job(self, name: str, job: str, arguments: Given, timeout: Duration) -> Any:
-        length = duration(timeout)
+        length = wait_length(timeout)
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         key = (branch.prefix + name, nth)
@@ -218,7 +218,7 @@ class Replay:
         return self._wait(branch, entry, name, nth, [wait], partial(self._returned, job), asked)
 
     async def _sleep(self, name: str, length: Duration) -> None:
-        pause = duration(length, "length")
+        pause = wait_length(length, "length")
         branch = self._progress.enter(name)
         nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
         wait = NewWait(branch.prefix + name, nth, WaitKind.SLEEP, (), pause)

@@ -38,7 +38,7 @@ from store.journal import HEAVY, Entry
 from store.query import Row
 from store.ready import UNBOUNDED, Room
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
-from workflows.approvals.gates import close_wait
+from workflows.approvals.gates import close_wait, withdraw_cards
 from workflows.engine.base import Done, NotDone
 from workflows.engine.local import questions
 from workflows.engine.local.cancelling import CancelAsked
@@ -222,6 +222,13 @@ def expire(tx: Tx, wait: waits.Wait) -> None:
         _wake(tx, wait.run_id)
 
 
+def _expire_at_once(tx: Tx, wait: waits.Wait) -> None:
+    """Time out a wait in the transaction that opens it: nobody is asked what has no time left."""
+    expire(tx, wait)
+    if wait.kind is WaitKind.APPROVAL:
+        withdraw_cards(tx, WaitKey(wait.run_id, wait.name, wait.nth))
+
+
 def expire_due(tx: Tx) -> int:
     """Time out every wait whose deadline has come, up to a batch; answers how many."""
     due = waits.due(tx, SWEEP)
@@ -365,7 +372,10 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
     """Write down what a pass did; answers which of its new waits nothing can have ended yet."""
     _write_entries(tx, run_id, writes)
     opened = [_open(tx, run_id, wait) for wait in writes.waits]
-    early = [wait for wait, has_early_events in opened if has_early_events]
+    over = [wait for wait, _ in opened if wait.deadline_at <= tx.now]
+    for wait in over:
+        _expire_at_once(tx, wait)
+    early = [wait for wait, has_early_events in opened if has_early_events and wait not in over]
     for wait in early:
         if wait.kind is not WaitKind.SLEEP:
             _look_for_early_event(tx, wait)
@@ -375,7 +385,7 @@ def _write(tx: Tx, run_id: str, writes: Writes) -> Keys:
         runs.say(tx, run_id, writes.said)
     for what, steps in writes.notes:
         _note(tx, run_id, what, steps)
-    if early or writes.given_up:
+    if early or over or writes.given_up:
         return frozenset()
     return frozenset(wait.entry for wait in writes.waits)
 
@@ -429,7 +439,8 @@ def _open(tx: Tx, run_id: str, new: NewWait) -> tuple[waits.Wait, bool]:
         any_nth=any_nth,
     )
     has_early_events = waits.insert(tx, wait)
-    if new.opening is not None:
+    is_over = new.kind is WaitKind.CHILD and wait.deadline_at <= tx.now
+    if new.opening is not None and not is_over:  # A run that nobody would wait for is not started.
         new.opening(tx, WaitKey(run_id, new.name, nth))
     return wait, has_early_events
 
