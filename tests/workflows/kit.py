@@ -65,8 +65,11 @@ class Effects:
         self.steps: list[tuple[str, CurrentStep]] = []
         self.troubles: list[BaseException | None] = []
 
-    async def post(self, what: str = "letter") -> dict[str, str]:
-        """Do *what*; with a trouble next, it happens all the same and the trouble is raised."""
+    async def post(self, what: str = "letter") -> Any:
+        """Do *what*; with a trouble next, it happens all the same and the trouble is raised.
+
+        Of any type: a person may say something else of it.
+        """
         self.steps.append((what, current_step()))
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble is not None:
