@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from store.query import Query
 from store.tables import OUTBOX, SendStatus
 from tests.journeys.questions import ask_cam, two_of_us
 from tests.journeys.town import MovedClock, Town, settings_for, town
+from workflows.approvals.gate import Choice, Vote
 from workflows.engine.base import Start
 from workflows.errors import ConfigurationError
 from workflows.registry import Registry, load
@@ -43,9 +45,25 @@ TROUBLES = {
     "hang before": Fault.hang(300),
     "hang after": Fault.hang_after(300),
     "redirect": Fault.redirect("http://127.0.0.1:9/"),
+    "500 after": Fault.answer("", status=500, is_processed=True),
+    "502 after": Fault.answer("<html>Bad gateway</html>", status=502, is_processed=True),
+    "internal_error after": Fault.answer(
+        '{"ok": false, "error": "internal_error"}', is_processed=True
+    ),
+    "fatal_error after": Fault.answer('{"ok": false, "error": "fatal_error"}', is_processed=True),
 }
 # One of each kind, for what is asked of every kind but not of every member.
-KINDS = ("429", "500", "html", "a list", "ok without ts", "reset before", "reset after", "redirect")
+KINDS = (
+    "429",
+    "500",
+    "html",
+    "a list",
+    "ok without ts",
+    "reset before",
+    "reset after",
+    "redirect",
+    "500 after",
+)
 ills = pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
 STARTED = Start("approve-and-act", {"context": "Refund 42"}, requested_by="api:test", via="api")
 some_ills = pytest.mark.parametrize("trouble", [TROUBLES[kind] for kind in KINDS], ids=KINDS)
@@ -145,6 +163,29 @@ async def test_f75_to_f79_a_card_whose_post_goes_wrong_is_there_once(acme: Town,
 
     await acme.run("completed")
     await decided_once(acme)
+
+
+@pytest.mark.parametrize("after", ["reset after", "hang after", "500 after"])
+async def test_a_vote_while_the_first_post_is_unanswered_makes_no_second_card(
+    others: Town, after: str
+):
+    others.sandbox.faults.add("chat.postMessage", TROUBLES[after])
+    await others.start("bo", "two-of-us", about="lunch")
+    await others.run("waiting")
+    await others.sandbox.until(lambda: cards(others))
+
+    gate = await others.gate()
+    cam = await others.harbor.homes.people.person(others.member("cam").id)
+    vote = Vote(replace(cam, in_channel=True), Choice.APPROVED, None, "home")
+    await others.harbor.gates.decide(gate.id, vote)
+    await later(others)
+
+    (card,) = cards(others)
+    assert "1 of 2" in card.words
+    await others.member("dee").click(card, "approve")
+    await others.card_says("Approved by")
+    await later(others)
+    assert len(cards(others)) == 1
 
 
 async def test_f8_what_was_read_before_it_was_sent_is_not_sent_again(acme: Town):
