@@ -72,6 +72,7 @@ def change(frame: Frame, target: ast.Attribute | ast.Subscript, meaning: Meaning
         frame.effect(target, f"`{ast.unparse(target)} = …`")
     if isinstance(target, ast.Attribute):
         frame.reading.keep(base, target.attr, meaning)
+        frame.note(facts.Kept(target, target.attr, meaning))
 
 
 def _put(frame: Frame, holder: ast.expr, base: Meaning, meaning: Meaning) -> None:

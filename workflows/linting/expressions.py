@@ -29,6 +29,8 @@ def _constant(frame: Frame, node: ast.Constant) -> Meaning:
 
 @expression(ast.Name)
 def _name(frame: Frame, node: ast.Name) -> Meaning:
+    if frame.scope.is_function and frame.scope.holder(node.id) is None:
+        frame.note(facts.Looked(node, node.id))
     return frame.lookup(node.id)
 
 

@@ -55,6 +55,21 @@ class Dropped(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept(Fact):
+    """Something was answered and is kept as an attribute."""
+
+    attribute: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Fact):
+    """Something at the top of a module is read."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unawaited(Fact):
     """A coroutine stands where what it answers should."""
 

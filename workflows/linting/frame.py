@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflows.linting import facts
+from workflows.linting.names import is_taken
 from workflows.linting.scope import Scope
 from workflows.linting.values import (
     NOTHING,
@@ -16,6 +17,7 @@ from workflows.linting.values import (
     Effect,
     Function,
     Known,
+    Made,
     Meaning,
     Method,
     Pending,
@@ -73,6 +75,7 @@ class Frame:
         self.orderless: set[ast.AST] = set()  # what only `sorted`, `len` and the like will see
         self.sorts: frozenset[str] = frozenset()  # names of lists that it sorts in place
         self.nested: dict[ast.AST, Function] = {}
+        self.taken: list[facts.Fact] = []  # what its parameters' defaults took
         self.yields: list[Meaning] = []
 
     def meaning(self, node: ast.expr) -> Meaning:
@@ -109,7 +112,9 @@ class Frame:
         if isinstance(node, ast.Name) and self.scope.holder(node.id):
             return
         for each in found:
-            if isinstance(each, Known | Method):
+            if isinstance(each, Made) and not is_taken(each.name):
+                continue
+            if isinstance(each, Known | Method | Made):
                 self.note(facts.Touched(node, each.name))
 
     def read(self, statements: Iterable[ast.stmt]) -> None:
@@ -131,6 +136,8 @@ class Frame:
     def bind(self, name: str, meaning: Meaning) -> None:
         """Bind a name where it belongs."""
         holder = self.scope.holder(name)
+        if holder is None and self.scope.is_function:  # declared `global`
+            holder = self.reading.top(self.scope.module).scope
         (holder or self.scope).bind(name, meaning)
 
     def note(self, fact: facts.Fact) -> None:

@@ -30,13 +30,15 @@ from workflows.linting.values import (
     union,
 )
 
+ASK_TRUTH = ("builtins.bool", "operator.truth", "operator.not_")
+
 
 def invoke_all(frame: Frame, called: Meaning, arguments: Arguments) -> Meaning:
     """Call whatever of the author's own this may be."""
     return union([invoke(frame, each, arguments) for each in called])
 
 
-def invoke(frame: Frame, called: Value, arguments: Arguments) -> Meaning:  # noqa: PLR0911  a line a kind
+def invoke(frame: Frame, called: Value, arguments: Arguments) -> Meaning:  # noqa: C901, PLR0911  a line a kind
     """Read what is called with what it is given, and answer what it answers."""
     match called:
         case Function():
@@ -52,6 +54,8 @@ def invoke(frame: Frame, called: Value, arguments: Arguments) -> Meaning:  # noq
             return verbs.answer(frame, indirect(frame.here, arguments), path)
         case Known(name=name) | Method(name=name):
             frame.note(facts.Touched(frame.here, name))
+            if name in ASK_TRUTH:
+                frame.note(facts.Tested(frame.here, union(arguments.positional)))
             return NOTHING
         case Mutator(of=of):
             frame.note(facts.Changed(frame.here, f"`{of}`, which all runs share,"))

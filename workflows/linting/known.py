@@ -11,9 +11,9 @@ from workflows.linting.binding import shared
 from workflows.linting.definitions import with_trait
 from workflows.linting.elements import elements
 from workflows.linting.frame import Frame
-from workflows.linting.invoking import hand_over, invoke_all, invoke_special
+from workflows.linting.invoking import ASK_TRUTH, hand_over, invoke_all, invoke_special
 from workflows.linting.members import CHANGE, member
-from workflows.linting.names import PURE, rule_for
+from workflows.linting.names import PURE, is_taken, rule_for
 from workflows.linting.signals import suppressed
 from workflows.linting.truth import tested
 from workflows.linting.values import (
@@ -68,6 +68,7 @@ TAKE_ANYTHING = frozenset(
     {"list", "tuple", "set", "dict", "map", "filter", "zip", "enumerate", "iter", "reversed"}
     | {"isinstance", "getattr", "setattr", "hasattr", "callable", "type", "id", "staticmethod"}
 )
+TRUTHS = frozenset({Constant(type(None), None), *map(Known, ASK_TRUTH)})
 ANSWERS: dict[str, Answer] = {}
 
 
@@ -97,6 +98,8 @@ def answer(frame: Frame, call: "Call", name: str) -> Meaning:
         frame.effect(call.node, call.text)
     if name.startswith("builtins."):
         _of_language(frame, call, name.removeprefix("builtins."))
+    if is_taken(name) and not frame.scope.is_function:
+        return one(Made(name))
     if name in ANSWERS:
         return ANSWERS[name](frame, call)
     if name.startswith("workflows."):
@@ -132,12 +135,6 @@ def _of_harbor(frame: Frame, call: "Call", name: str) -> Meaning:
 def first(call: "Call") -> Meaning:
     """Answer what the first argument may be."""
     return call.arguments.positional[0] if call.arguments.positional else call.arguments.rest
-
-
-TRUTHS = frozenset(
-    {Constant(type(None), None)}
-    | {Known(name) for name in ("builtins.bool", "operator.truth", "operator.not_")}
-)
 
 
 # -- truth ----------------------------------------------------------------------------------------
@@ -189,8 +186,11 @@ def _sorted(frame: Frame, call: "Call") -> Meaning:
     each = union(
         [m.every for given in call.arguments.positional for m in given if isinstance(m, Several)]
     )
-    invoke_all(frame, call.arguments.get(99, "key"), Arguments((each,)))
-    return one(Several((each,)))
+    key = call.arguments.get(99, "key")
+    invoke_all(frame, key, Arguments((each,)))
+    if any(function in TRUTHS for function in key):
+        tested(frame, call.node, each)
+    return each if call.text in {"`max(…)`", "`min(…)`"} else one(Several((each,)))
 
 
 @answers("builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap")
@@ -200,9 +200,17 @@ def _mapped(frame: Frame, call: "Call") -> Meaning:
     each = tuple(elements(frame, call.node, m) for m in given)
     is_map = isinstance(call.func, ast.Name) and call.func.id in {"map", "starmap"}
     result = invoke_all(frame, function, Arguments(each))
+    if not is_map:
+        tested(frame, call.node, result)
     if any(each in TRUTHS for each in function):
         tested(frame, call.node, union(list(each)))
     return one(Several((result if is_map else union(list(each)),)))
+
+
+@answers("types.SimpleNamespace", "argparse.Namespace")
+def _namespace(frame: Frame, call: "Call") -> Meaning:
+    keys = tuple(name for name, _ in call.arguments.named)
+    return one(Several(tuple(given for _, given in call.arguments.named), keys=keys))
 
 
 @answers("builtins.dict.fromkeys", "builtins.dict", "collections.OrderedDict")
@@ -224,7 +232,7 @@ def _set(frame: Frame, call: "Call") -> Meaning:
 def _text(frame: Frame, call: "Call") -> Meaning:
     for given in call.arguments.positional[:1]:
         elements(frame, call.node, given)
-    return NOTHING
+    return frozenset(each for each in first(call) if isinstance(each, Made))
 
 
 @answers("builtins.len", "builtins.sum", "builtins.isinstance", "builtins.print", "builtins.int")

@@ -67,6 +67,8 @@ class _Lifetimes:
                 if isinstance(target, ast.Name):
                     self._bind(target, target.id, live)
                 return live | uses(value) | uses_of_target(target)
+            case ast.Expr(value=ast.NamedExpr(target=target, value=value)):
+                return self._stored([target], live) | self._kept([target], value, live)
             case ast.Expr(value=value):
                 return live | self._said(value, live)
             case ast.Return(value=value):

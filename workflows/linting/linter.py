@@ -46,12 +46,14 @@ def lint(path: Path) -> list[Finding]:
 
 
 def _findings(reading: Reading) -> Iterator[Finding]:
+    """Read everything, then judge: what a step changes is known when all that is none was read."""
     main = reading.project.main
-    yield from _judged(reading, main, _top(reading, main))
-    for job in list(reading.jobs.values()):
-        yield from _judged(reading, job.function.module, _job(reading, job))
+    roots = [(main, _top(reading, main))]
+    roots += [(job.function.module, _job(reading, job)) for job in list(reading.jobs.values())]
     for function in _with_context(reading, main):
-        yield from _judged(reading, main, reading.run(function, Arguments()))
+        roots.append((main, reading.run(function, Arguments())))
+    for module, root in roots:
+        yield from _judged(reading, module, root)
 
 
 def _top(reading: Reading, main: Module) -> facts.Summary:

@@ -21,6 +21,7 @@ from workflows.linting.values import (
     Method,
     Mutator,
     Package,
+    Several,
     Shared,
     Value,
     one,
@@ -60,6 +61,8 @@ def _member(frame: Frame, value: Value, name: str, base: Meaning) -> Meaning:  #
             return one(Method(f"{before}.{name}"))
         case Durable(path=path):
             return one(Durable((*path, name)))
+        case Several(keys=keys, items=items) if name in keys:
+            return items[keys.index(name)]
         case Package(module=module):
             return frame.reading.member(module, name)
         case First(results=results):

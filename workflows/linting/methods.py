@@ -60,7 +60,7 @@ ANSWER = frozenset(
 )
 
 
-def answer(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning | None:
+def answer(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning | None:  # noqa: PLR0911  a line a kind
     """Answer what a method answers; None: whoever wrote it is called as any other function."""
     _note(frame, call, owner, name)
     _change(frame, call, owner, name)
@@ -68,6 +68,8 @@ def answer(frame: Frame, call: "Call", owner: Meaning, name: str) -> Meaning | N
         isinstance(each, Known | Method | Function | Bound | Decorated | Durable) for each in owner
     ):
         return None
+    if any(isinstance(each, Several) and name in each.keys for each in owner):
+        return None  # a namespace: what it holds under this name is called
     if any(isinstance(each, Unordered) for each in owner):
         return _of_set(frame, call, owner, name)
     if any(isinstance(each, Several) for each in owner):

@@ -48,6 +48,13 @@ class Module:
         return self.path.is_dir() or self.path.name == "__init__.py"
 
     @cached_property
+    def attributes(self) -> frozenset[str]:
+        """Answer the attributes that are asked for in it, of whatever."""
+        every = ast.walk(self.tree)
+        asked = {n.attr for n in every if isinstance(n, ast.Attribute) and _is_read(n)}
+        return frozenset(asked | {text for n in ast.walk(self.tree) if (text := _text(n))})
+
+    @cached_property
     def let_pass(self) -> dict[int, frozenset[str]]:
         """Answer, by line, the rules that a comment on it lets pass."""
         found = {}
@@ -66,6 +73,11 @@ class Project:
         self.main = Module.read(path)
         self._modules[path.resolve()] = self.main
         self._roots = [*_roots(path.resolve()), *_own_paths()]
+
+    @property
+    def modules(self) -> list[Module]:
+        """Answer every module that was read."""
+        return [each for each in self._modules.values() if each]
 
     def absolute(self, name: str) -> Module | None:
         """Answer the author's own module of this name, or None: it is somebody else's."""
@@ -103,6 +115,19 @@ class Project:
         if path not in self._modules:
             self._modules[path] = None if _is_harbors(path) else _readable(path)
         return self._modules[path]
+
+
+def _is_read(node: ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def _text(node: ast.AST) -> str | None:
+    """Answer a text: it may name an attribute, as in `getattr`."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case _:
+            return None
 
 
 def _readable(path: Path) -> Module | None:

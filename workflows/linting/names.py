@@ -136,3 +136,8 @@ def rule_for(name: str) -> Rule | None:
         if shorter in FORBIDDEN:
             return FORBIDDEN[shorter]
     return None
+
+
+def is_taken(name: str) -> bool:
+    """Whether what it answers is another one in each process, also where a module takes it once."""
+    return rule_for(name) in {CLOCK, RANDOMNESS}

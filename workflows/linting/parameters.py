@@ -5,7 +5,17 @@ import ast
 from workflows.linting import facts
 from workflows.linting.annotations import annotated
 from workflows.linting.frame import Frame
-from workflows.linting.values import NOTHING, Arguments, Function, Meaning, Several, Shared, one
+from workflows.linting.names import is_taken
+from workflows.linting.values import (
+    NOTHING,
+    Arguments,
+    Function,
+    Made,
+    Meaning,
+    Several,
+    Shared,
+    one,
+)
 
 MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 
@@ -42,6 +52,9 @@ def _default(frame: Frame, function: Function, default: ast.expr | None, name: s
         return NOTHING
     scope = function.scope
     found = Frame(frame.reading, scope, facts.Summary("", function.module)).part(default)
+    for each in found:
+        if isinstance(each, Made) and is_taken(each.name):
+            frame.taken.append(facts.Touched(default, each.name))
     if isinstance(default, MUTABLE):
         return found | one(Shared(f"the default of {name}"))
     return found

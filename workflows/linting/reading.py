@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from workflows.linting import facts
 from workflows.linting.annotations import annotated
+from workflows.linting.changing import changed, functions
 from workflows.linting.classes import in_body
 from workflows.linting.frame import Frame
 from workflows.linting.members import lineage
@@ -40,6 +41,7 @@ from workflows.linting.values import (
 # other would be given more and more.
 MOST_READINGS = 100
 MOST_WITHIN_ITSELF = 4
+VARIABLE = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 PASSES = 4  # a loop may carry what a statement learns to those before it
 # What nobody can change, or what is the module's by nature.
 FIXED = (Known, Function, Decorated, Class, Package, Constant, Durable)
@@ -65,6 +67,7 @@ class Reading:
         self._loaded: set[Module] = set()
         self._held: dict[str, Meaning] = {}
         self.offered: dict[ast.AST, Meaning] = {}
+        self._changed: dict[Module, frozenset[str]] = {}
         self._shapes: dict[FunctionNode, Shape] = {}
         self._tops: dict[Module, Top] = {}
         self._read: dict[tuple[Function, Arguments], facts.Summary] = {}
@@ -141,6 +144,23 @@ class Reading:
             if isinstance(each, Function):
                 self.offered[each.node] = self.offered.get(each.node, NOTHING) | meaning
 
+    def is_asked_for(self, attribute: str) -> bool:
+        """Whether any module that was read asks for an attribute of this name."""
+        return any(attribute in each.attributes for each in self.project.modules)
+
+    def changed_elsewhere(self, module: Module) -> frozenset[str]:
+        """Answer what functions that are not replayed change at the top of a module."""
+        if module not in self._changed:
+            free = [each for each in functions(module.tree) if not self.has_read(each)]
+            names = {name for each in free for name in changed(each)}
+            self._changed[module] = frozenset(each for each in names if self._varies(module, each))
+        return self._changed[module]
+
+    def _varies(self, module: Module, name: str) -> bool:
+        """Whether a name at the top of a module is a variable, no import and no function."""
+        bindings = self.top(module).bindings.get(name, ())
+        return bool(bindings) and all(isinstance(each, VARIABLE) for each in bindings)
+
     def parents(self, frame: Frame) -> Meaning:
         """Answer what `super()` is in a method."""
         if frame.owner is None:
@@ -189,6 +209,7 @@ class Reading:
 
     def _finish(self, frame: Frame, function: Function, shape: Shape) -> None:
         self._read_what_nobody_called(frame)
+        frame.summary.facts += frame.taken
         if function.name in {"__exit__", "__aexit__"}:
             forgives(frame, shape.body)
         for each in shape.unread:

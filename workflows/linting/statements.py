@@ -30,6 +30,9 @@ from workflows.linting.values import (
 
 @statement(ast.Expr)
 def _expression(frame: Frame, node: ast.Expr) -> None:
+    if isinstance(node.value, ast.NamedExpr):
+        bind(frame, node.value.target, frame.meaning(node.value.value), node.value.value)
+        return
     found = frame.meaning(node.value)
     if isinstance(node.value, ast.Await) or not only_looks(node.value):
         frame.note(facts.Dropped(node.value, found))

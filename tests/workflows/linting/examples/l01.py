@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from workflows import Context, job
 
 clock = datetime.now
+LOADED = time.time()
+BEGAN = datetime.now(UTC)
 clocks = {"utc": time.time}
 
 
@@ -51,6 +53,17 @@ async def under_another_name(ctx: Context, request: Request) -> None:
 
     if (began := watch.time()) > 5:  # L1
         print(began)
+
+
+@job(name="taken-when-the-module-was-loaded")
+async def taken_when_the_module_was_loaded(ctx: Context, request: Request) -> None:
+    print(LOADED)  # L1
+    print(BEGAN.isoformat())  # L1
+    due_at(request)
+
+
+def due_at(request: Request, now: datetime = datetime.now(UTC)) -> datetime:  # L1
+    return now
 
 
 @job(name="in-a-helper-of-the-module")

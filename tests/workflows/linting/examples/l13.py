@@ -24,6 +24,7 @@ SEEN: list[str] = []
 COUNTS = Counter()
 BY_NAME: dict[str, list[str]] = defaultdict(list)
 TOTAL = 0
+WRITTEN: list[str] = []
 NUMBERS = itertools.count()
 CURRENT: ContextVar[str] = ContextVar("current")
 LIMITS = {"small": 100, "large": 1000}
@@ -104,6 +105,14 @@ async def hidden(ctx: Context, request: Request) -> None:
         names.pop()  # L13
 
 
+@job(name="what-a-step-changes")
+async def what_a_step_changes(ctx: Context, request: Request) -> int:
+    await ctx.step.run("step", step, "x")
+    if "x" in WRITTEN:  # L13
+        return 5
+    return len(WRITTEN)  # L13
+
+
 def remember(names: list[str]) -> None:
     names.append("x")  # L13
 
@@ -131,9 +140,8 @@ class Tally:
 
 
 def step(name: str) -> int:
-    SEEN.append(name)
-    COUNTS[name] += 1
-    return len(SEEN)
+    WRITTEN.append(name)
+    return len(WRITTEN)
 
 
 @job(name="right")
