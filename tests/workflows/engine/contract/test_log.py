@@ -4,8 +4,12 @@ from contextlib import suppress
 
 import pytest
 from pydantic import BaseModel, SecretStr
+from sqlalchemy import select
 
+from store.query import Query
+from store.tables import RUNS
 from tests.workflows.kit import Killed, a_job
+from workflows.engine.local.outcome import Writes
 from workflows.errors import StepFailed
 from workflows.step import Retries
 
@@ -267,6 +271,75 @@ async def test_a_run_that_is_blocked_and_goes_on_repeats_no_line(engines, effect
 
     assert await harness.status(run) == "completed"
     assert lines() == ["answered"]
+
+
+async def test_lines_of_branches_that_are_over_are_not_repeated_by_a_retry(engines, effects, lines):
+    effects.troubles.append(StepFailed("not yet"))
+
+    async def branch(ctx, n):
+        ctx.log.info("branch", n=n)
+
+    async def story(ctx, request):
+        await ctx.step.gather("fan", branch(ctx, 0), branch(ctx, 1))
+        ctx.log.info("together")
+        await ctx.step.run("post", effects.post)
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+    await harness.retry(run)
+    await harness.run()
+
+    assert await harness.status(run) == "completed"
+    assert lines() == ["branch 0", "branch 1", "together"]
+
+
+async def test_a_line_that_is_put_behind_the_end_of_a_branch_says_nothing(engines, effects, lines):
+    async def branch(ctx, name):
+        await ctx.step.run(name, effects.post)
+
+    async def before(ctx, request):
+        await ctx.step.gather("fan", branch(ctx, "a"), branch(ctx, "b"))
+        await ctx.step.wait_for_event("answer", **YES)
+
+    async def speaking(ctx, name):
+        await branch(ctx, name)
+        ctx.log.info("new")
+
+    async def after(ctx, request):
+        await ctx.step.gather("fan", speaking(ctx, "a"), speaking(ctx, "b"))
+        await ctx.step.wait_for_event("answer", **YES)
+
+    harness = await engines(a_job(before))
+    run = await harness.started()
+    harness = await harness.deployed(a_job(after))
+    await answered(harness, run)
+
+    assert await harness.status(run) == "completed"
+    assert lines() == []
+
+
+async def test_what_is_kept_of_the_log_does_not_grow_with_it(engines, db, lines):
+    async def branch(ctx, n):
+        ctx.log.info("branch", n=n)
+
+    async def story(ctx, request):
+        for n in range(20):
+            await ctx.step.gather("fan", *[branch(ctx, n) for _ in range(5)])
+            ctx.log.info("together")
+        await ctx.step.wait_for_event("answer", **YES)
+
+    harness = await engines(a_job(story))
+    await harness.started()
+
+    assert len(lines()) == 20 * 6
+    kept = await db.read(lambda tx: tx.all(Query(select(RUNS.c.said), str)))
+    assert [len(said) < 20 for said in kept] == [True]
+
+
+def test_what_was_said_is_kept_where_a_pass_writes_twice():
+    assert Writes(said="first").before(Writes()).said == "first"
+    assert Writes(said="first").before(Writes(said="later")).said == "later"
+    assert Writes(said="first").without_waits().said == "first"
 
 
 async def test_a_line_that_is_put_into_a_job_blocks_no_run(engines, effects, lines):
