@@ -71,6 +71,7 @@ async def test_a_verb_that_is_not_awaited_fails_the_run_and_is_named_l8(engines,
     kind, message = await error_of(harness, run)
     assert kind == "StepNotAwaited"
     assert said in message
+    assert message.count("ctx.") == 1  # what it was given to do is its own
     assert "await" in message
     assert effects.done == []
 
