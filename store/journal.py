@@ -92,6 +92,19 @@ _RESTATE = Query(
     .where(_c.run_id == bindparam("of_run"), _c.seq == bindparam("of_seq"))
     .values(asked=bindparam("to_asked"))
 )
+_BEGUN = Query(
+    select(*_COLUMNS)
+    .where(
+        _c.run_id == bindparam("of_run"),
+        named(_c.kind, EntryKind.STEP),
+        or_(
+            named(_c.status, EntryStatus.STARTED),
+            and_(_c.seq == bindparam("of_seq"), named(_c.status, EntryStatus.FAILED)),
+        ),
+    )
+    .order_by(_c.seq),
+    Entry,
+)
 _LAST_SEQ = Query(select(func.max(_c.seq)).where(_c.run_id == bindparam("of_run")), lambda seq: seq)
 
 
@@ -159,3 +172,8 @@ def restate(tx: Tx, run_id: str, seq: int, asked: str) -> None:
 def last_seq(tx: Tx, run_id: str) -> int | None:
     """Answer the place of the last entry; None: there is none."""
     return tx.first(_LAST_SEQ, of_run=run_id)
+
+
+def begun(tx: Tx, run_id: str, failed_seq: int | None) -> list[Entry]:
+    """Answer the steps that have begun and are not done, and the one that failed there."""
+    return tx.all(_BEGUN, of_run=run_id, of_seq=failed_seq)

@@ -10,7 +10,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.slack.identity import Identity
-from bot.slack.listeners import Ack, Body, NotRecorded, commands, decide, guarded, home, start
+from bot.slack.listeners import (
+    Ack,
+    Body,
+    NotRecorded,
+    commands,
+    decide,
+    guarded,
+    home,
+    retrying,
+    start,
+)
 from bot.slack.private import Said
 from bot.slack.services import Services
 from bot.slack.views import answers
@@ -47,7 +57,7 @@ def build(services: Services, identity: Identity, token: str, signing_secret: st
     )
     app.middleware(_only_ours(identity))
     app.error(_refuse)
-    for listeners in (decide, start, commands, home):
+    for listeners in (decide, start, commands, home, retrying):
         listeners.register(app, services)
     _register_rest(app, services)
     return app

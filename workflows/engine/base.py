@@ -177,7 +177,11 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as readers see it; input and result are plain JSON. *parent_id*: who waits for it."""
+    """A run as readers see it; input and result are plain JSON. *parent_id*: who waits for it.
+
+    *unknown* and *changed* are what a person has to say with a retry: steps of which nobody knows
+    whether they happened, questions that are others in today's code. Lists leave them out.
+    """
 
     id: str
     job: str
@@ -193,6 +197,8 @@ class RunView:
     parent_id: str | None = None
     waits: tuple[WaitView, ...] = field(default=())
     timeline: tuple[TimelineView, ...] = field(default=())
+    unknown: tuple[str, ...] = ()
+    changed: tuple[ChangedQuestion, ...] = ()
 
 
 class Engine(Protocol):

@@ -1,19 +1,15 @@
-"""Home: the tab is opened, filtered, paged; admins cancel and retry."""
+"""Home: the tab is opened, filtered, paged; admins cancel."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.home import Shown
 from bot.slack.listeners import Ack, Body, guarded
+from bot.slack.listeners.admins import admin
 from bot.slack.listeners.commands import cancelled
-from bot.slack.people import LookupFailed
 from bot.slack.private import Said
 from bot.slack.services import Services
 from bot.slack.views.admin import EVERY
-from workflows.approvals.gate import Person
-from workflows.engine.base import Done, NotDone, NotRetried, RunStatus
-
-ADMINS_ONLY = "Only Harbor's admins can do this. They are listed in HARBOR_ADMINS."
-LOOK_UP_AGAIN = "Slack could not tell us who you are just now. Please click again in a minute."
+from workflows.engine.base import Done, RunStatus
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -24,7 +20,6 @@ def register(app: AsyncApp, services: Services) -> None:
     app.action("filter_job")(guarded(services.private, desk.filter))
     app.action("runs_older")(guarded(services.private, desk.page))
     app.action("runs_newest")(guarded(services.private, desk.page))
-    app.action("retry_run")(guarded(services.private, desk.retry))
     app.action("cancel_run")(guarded(services.private, desk.cancel))
     app.event("user_change")(guarded(services.private, desk.user_changed))
     app.event("member_left_channel")(guarded(services.private, desk.channel_changed))
@@ -69,29 +64,17 @@ class Desk:
             body["user"]["id"], Shown(status=before.status, job=before.job, before=older)
         )
 
-    async def retry(self, ack: Ack, body: Body) -> None:
-        """Continue a blocked or failed run."""
-        admin = await self._admin(ack, body)
-        if admin is None:
-            return
-        run_id = str(body["actions"][0].get("value") or "")
-        answer = await self._services.engine.retry(run_id, by=admin.actor, via="slack-home")
-        await ack()
-        if not isinstance(answer, Done):
-            await self._services.private.tell(Said.of(body), _not_retried(answer))
-        await self._services.homes.publish(admin.user)
-
     async def cancel(self, ack: Ack, body: Body) -> None:
         """End a run, its closing steps included."""
-        admin = await self._admin(ack, body)
-        if admin is None:
+        person = await admin(self._services, ack, body)
+        if person is None:
             return
         run_id = str(body["actions"][0].get("value") or "")
-        answer = await self._services.engine.cancel(run_id, by=admin.actor, via="slack-home")
+        answer = await self._services.engine.cancel(run_id, by=person.actor, via="slack-home")
         await ack()
         if not isinstance(answer, Done):
             await self._services.private.tell(Said.of(body), cancelled(answer))
-        await self._services.homes.publish(admin.user)
+        await self._services.homes.publish(person.user)
 
     async def user_changed(self, ack: Ack, body: Body) -> None:
         """Somebody was deactivated, became a guest, changed their name."""
@@ -107,26 +90,3 @@ class Desk:
         """Somebody joined or left a user group."""
         await ack()
         self._services.people.forget_group(str(body["event"]["subteam_id"]))
-
-    async def _admin(self, ack: Ack, body: Body) -> Person | None:
-        """Answer who it is if they are an admin; else tell them."""
-        words = ADMINS_ONLY
-        try:
-            user = body["user"]
-            person = await self._services.people.person(user["id"], user.get("team_id"))
-            is_admin = await self._services.people.is_admin(person.user)
-            if is_admin and person.is_active and person.is_ours and not person.is_bot:
-                return person
-        except LookupFailed:
-            words = LOOK_UP_AGAIN
-        await ack()
-        await self._services.private.tell(Said.of(body), words)
-        return None
-
-
-def _not_retried(answer: NotDone | NotRetried) -> str:
-    if isinstance(answer, NotRetried):
-        return f"Not retried: {answer.detail}."
-    if answer is NotDone.PRUNED:
-        return "This run ended so long ago that its journal was deleted. Start a new one."
-    return "This run is not stuck any more."

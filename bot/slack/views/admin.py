@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from bot.slack.views import kit, outcome, text
+from bot.slack.views import kit, outcome, retrying, text
 from bot.slack.views.kit import Block
 from workflows.approvals.view import RunStatus
 from workflows.engine.base import RunView
@@ -123,7 +123,9 @@ def _with_reason(run: RunView, title: str | None) -> list[Block]:
     is_blocked = run.status is RunStatus.BLOCKED
     detail = run.blocked_reason or "" if is_blocked else outcome.complaint(run.error)
     why = outcome.progress(run.status, run.blocked_reason)
-    verbs = [_retry(run)] if outcome.is_over(run.status) else [_retry(run), _cancel(run)]
+    verbs = [_retry(run), *retrying.buttons(run)]
+    if not outcome.is_over(run.status):
+        verbs.append(_cancel(run))
     return [
         kit.section(f"{_line(run, title)}\n{why}"),
         *kit.whole(

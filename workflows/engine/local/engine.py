@@ -102,7 +102,7 @@ class LocalEngine:
 
     async def stuck(self, limit: int) -> list[RunView]:
         """Answer the runs that need a person, blocked ones first."""
-        return [views.brief(run) for run in await self._db.read(listing.stuck, limit)]
+        return await self._db.read(views.stuck, limit)
 
     # -- for the process that owns the clock ------------------------------------------------------
 

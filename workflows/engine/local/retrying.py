@@ -62,6 +62,11 @@ class Stand:
         if self.child is not None:
             yield from self.child.all()
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Of which steps, the child's included, nobody knows whether they happened."""
+        return tuple(each.label(entry) for each in self.all() for entry in each.unknown)
+
     def label(self, entry: Entry) -> str:
         """Answer how a step is shown: one of a child with the child's id before it."""
         return self.path + label(entry.name, entry.nth)
@@ -174,7 +179,7 @@ def _acted_on(stand: Stand) -> NotRetried | None:
 
 def _unsaid(stand: Stand, how: Retry) -> NotRetried | None:
     """Say of which steps a person has to say whether they happened, or that the word fits none."""
-    steps = tuple(each.label(entry) for each in stand.all() for entry in each.unknown)
+    steps = stand.steps
     if how.happened is None or (how.step is None and len(steps) > 1):
         if not steps:
             return None

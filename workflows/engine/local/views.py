@@ -1,15 +1,18 @@
 """What readers are shown of a run, drawn from its rows."""
 
+from dataclasses import replace
 from typing import Any
 
-from store import audit, children, gates, journal, runs, waits
+from store import audit, children, gates, journal, listing, runs, waits
 from store.corrupt import UNREADABLE
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
-from workflows.engine.base import RunView, TimelineView, WaitView
+from workflows.engine.base import ChangedQuestion, RunView, TimelineView, WaitView
+from workflows.engine.local import questions, retrying
 from workflows.engine.local.advance import PASSED_OVER
 from workflows.engine.local.answers import NOT_COMPARED, OTHER_ARGUMENTS, OTHER_WORDS
 from workflows.engine.local.journal import RETURNED, label, told_where
+from workflows.engine.local.once import is_unknown
 from workflows.plain import loads
 
 PRUNED = "its steps and events were deleted; what people decided and the audit are kept"
@@ -25,7 +28,16 @@ def whole(tx: Tx, run_id: str) -> RunView | None:
         return None
     waited = waits.of_run(tx, run_id)
     started = _children(tx, waited)
-    return brief(run, _waits(tx, waited, started), _timeline(tx, run, waited, started))
+    shown = brief(run, _waits(tx, waited, started), _timeline(tx, run, waited, started))
+    return replace(shown, unknown=_unknown(tx, run), changed=_changed(run))
+
+
+def stuck(tx: Tx, limit: int) -> list[RunView]:
+    """Answer the runs that need a person, and what that one has to say, blocked ones first."""
+    return [
+        replace(brief(run), unknown=_begun(tx, run), changed=_changed(run))
+        for run in listing.stuck(tx, limit)
+    ]
 
 
 def brief(
@@ -50,6 +62,33 @@ def brief(
         waits=waited,
         timeline=timeline,
     )
+
+
+def _unknown(tx: Tx, run: runs.Run) -> tuple[str, ...]:
+    """Answer the steps of which a retry has to be told whether they happened."""
+    if run.status not in retrying.RETRIED:
+        return ()
+    try:
+        return retrying.standing(tx, run).steps
+    except UNREADABLE:
+        return ()
+
+
+def _begun(tx: Tx, run: runs.Run) -> tuple[str, ...]:
+    """Answer the same without a look at the whole journal, nor at the children."""
+    try:
+        found = journal.begun(tx, run.id, run.failed_seq)
+        return tuple(label(entry.name, entry.nth) for entry in found if is_unknown(entry))
+    except UNREADABLE:
+        return ()
+
+
+def _changed(run: runs.Run) -> tuple[ChangedQuestion, ...]:
+    match _read(run.blocked_by or "null"):
+        case {"code": questions.CHANGED, "name": name, "asked": asked, "now": now}:
+            return (ChangedQuestion(name, asked, now),)
+        case _:
+            return ()
 
 
 def _read(text: str) -> Any:
