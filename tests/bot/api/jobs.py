@@ -78,10 +78,36 @@ async def mend(ctx: Context, order: Order) -> Order:
     return order
 
 
+@job(name="mend-or-tell", description="Fail for as long as it is broken, and tell.")
+async def mend_or_tell(ctx: Context, order: Order) -> Order:
+    try:
+        await ctx.step.run("mend", mended, order.item, retries=Retries(1))
+    except StepFailed:
+        await ctx.step.run("tell", told, order.item)
+        raise
+    return order
+
+
+def told(item: str) -> str:
+    return f"{item} is broken"
+
+
 def mended(item: str) -> None:
     """Fail where the item is broken."""
     if item in BROKEN:
         raise StepFailed(f"{item} is broken")
+
+
+@job(name="charge", description="Charge once, and fail for as long as it is broken.")
+async def charge(ctx: Context, order: Order) -> int:
+    return await ctx.step.run("charge", charged, order.item, at_most_once=True)
+
+
+def charged(item: str) -> int:
+    """Answer what was charged, unless the item is broken."""
+    if item in BROKEN:
+        raise ConnectionError(f"{item} is broken")
+    return len(item)
 
 
 async def _asked(ctx: Context, policy: Policy) -> Outcome:

@@ -7,9 +7,9 @@ from tests.bot.api.desk import Desk
 from tests.bot.cli.conftest import Shell
 
 
-def failed(desk: Desk) -> str:
+def failed(desk: Desk, job: str = "mend") -> str:
     jobs.BROKEN.add("cup")
-    run_id = desk.started("mend", item="cup")
+    run_id = desk.started(job, item="cup")
     desk.ended(run_id)
     jobs.BROKEN.clear()
     return run_id
@@ -47,3 +47,35 @@ def test_what_does_not_fit_together_is_status_2(shell: Shell, said: tuple[str, .
 
     assert ran.status == 2
     assert word in ran.err
+
+
+@pytest.mark.parametrize(
+    ("said", "result"),
+    [
+        (("--it-happened", "42"), 42),
+        (("--it-did-not",), 3),
+        (("--it-did-not", "--step", "charge"), 3),
+    ],
+)
+def test_whether_a_step_happened_is_said_g34(
+    shell: Shell, desk: Desk, said: tuple[str, ...], result: int
+):
+    run_id = failed(desk, "charge")
+    refused = shell.harbor("retry", run_id)
+
+    ran = shell.harbor("retry", run_id, *said)
+
+    assert refused.status == 1
+    assert "outcome_unknown" in refused.err
+    assert "--step charge" in refused.err
+    assert ran.status == 0, ran.err
+    assert desk.ended(run_id)["result"] == result
+
+
+def test_a_result_that_does_not_fit_says_so_g34(shell: Shell, desk: Desk):
+    run_id = failed(desk, "charge")
+
+    ran = shell.harbor("retry", run_id, "--it-happened", '"many"')
+
+    assert ran.status == 1
+    assert "result:" in ran.err

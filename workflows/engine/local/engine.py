@@ -24,6 +24,7 @@ from workflows.engine.local import (
     questions,
     retention,
     retrying,
+    saying,
     starting,
     transitions,
     views,
@@ -82,10 +83,10 @@ class LocalEngine:
         self, run_id: str, *, by: str, via: str, how: Retry = RETRY
     ) -> Done | NotDone | NotRetried:
         """See `Engine.retry`."""
-        changed = await questions.said(self._db, self._registry, self._clock, run_id, how)
-        return await self._db.write(
-            retrying.retry, run_id, by=by, via=via, how=how, changed=changed
+        said = await saying.misfit(self._db, run_id, how) or await questions.said(
+            self._db, self._registry, self._clock, run_id, how
         )
+        return await self._db.write(retrying.retry, run_id, by=by, via=via, how=how, said=said)
 
     async def prune(self, older_than: timedelta, *, by: str | None = None, via: str = "") -> Pruned:
         """See `Engine.prune`."""

@@ -27,6 +27,12 @@ def failed(before: str | None, failure: str) -> str:
     return dumps({**loads(failure), ONCE: _kept(before)})
 
 
+def called(entry: Entry) -> str | None:
+    """Answer the function that was called, as ``module:name``; None: an older version's entry."""
+    found = _value(entry.value).get(ONCE)
+    return found if isinstance(found, str) else None
+
+
 def may_begin(entry: Entry) -> str:
     """Answer the value of an entry of which a person has said that nothing happened."""
     return dumps({**_value(entry.value), MAY_BEGIN: True})

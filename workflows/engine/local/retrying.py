@@ -79,12 +79,12 @@ def retry(
     by: str,
     via: str,
     how: Retry = RETRY,
-    changed: Accepted | NotRetried = NOTHING_CHANGED,
+    said: Accepted | NotRetried = NOTHING_CHANGED,
 ) -> Done | NotDone | NotRetried:
     """blocked or failed ▶ ready, or why not.
 
-    *changed*: what *how* says of the questions that are others in today's code, or why that is not
-    enough.
+    *said*: what *how* says of the questions that are others in today's code, or why that, or what
+    it says of a step, does not do.
     """
     run = runs.get(tx, run_id)
     if run is None:
@@ -96,12 +96,12 @@ def retry(
         return NotDone.PRUNED
     if (refused := _objection(tx, stand, how)) is not None:
         return _refuse(tx, run_id, by, via, how, refused)
-    if isinstance(changed, NotRetried):
-        return _refuse(tx, run_id, by, via, how, changed)
+    if isinstance(said, NotRetried):
+        return _refuse(tx, run_id, by, via, how, said)
     for each in stand.all():
         _note(tx, each.run.id, by, via, "done", _said(how) | _taken(each, how))
-        _go_on(tx, each, how, changed if each is stand else NOTHING_CHANGED)
-    _let_stand(tx, stand, by, how.note or "", changed.stand)
+        _go_on(tx, each, how, said if each is stand else NOTHING_CHANGED)
+    _let_stand(tx, stand, by, how.note or "", said.stand)
     tx.announce(Topic.READY)
     tx.announce(Topic.HOME)
     return Done(RunStatus.READY)

@@ -6,12 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from tests.workflows.kit import Killed, a_job
+from tests.workflows.kit import Effects, Killed, a_job
 from workflows.engine.base import Done, NotRetried, Objection
 from workflows.errors import StepFailed, StepOutcomeUnknown
 
+POSTED = '{"posted":"it"}'
 MOMENT = timedelta(milliseconds=5)
 YES = {"timeout": "1h", "expected": ["yes", "no"]}
+
+
+class Typed(Effects):
+    """A world that says what it answers."""
+
+    async def post(self, what: str = "letter") -> dict[str, str]:
+        return await super().post(what)
 
 
 def paying(effects, name="story"):
@@ -90,13 +98,13 @@ async def test_where_it_happened_its_entry_answers_with_what_a_person_says_g34(
 ):
     harness, run = await failed(engines, effects, how)
 
-    await harness.retry(run, happened=True, result='{"paid":42}')
+    await harness.retry(run, happened=True, result='{"posted":"42"}')
     await harness.run()
 
-    assert await harness.result(run) == {"paid": 42}
+    assert await harness.result(run) == {"posted": "42"}
     assert effects.done == ["pay", "ship"]
     harness = await harness.restarted()
-    assert await harness.result(run) == {"paid": 42}
+    assert await harness.result(run) == {"posted": "42"}
 
 
 @pytest.mark.parametrize("how", ["killed", "raised", "refused"])
@@ -123,9 +131,9 @@ async def test_a_second_retry_asks_again_g34(engines, effects):
     assert await asked(harness, run) == ("pay",)
     assert effects.done == ["pay", "pay"]
 
-    await harness.retry(run, happened=True, result="1")
+    await harness.retry(run, happened=True, result=POSTED)
     await harness.run()
-    assert await harness.result(run) == 1
+    assert await harness.result(run) == {"posted": "it"}
 
 
 async def test_what_was_said_is_on_record_and_the_failure_stays_on_the_timeline_g34(
@@ -134,7 +142,7 @@ async def test_what_was_said_is_on_record_and_the_failure_stays_on_the_timeline_
     harness, run = await failed(engines, effects, "raised")
 
     await harness.retry(run)
-    await harness.retry(run, happened=True, result='{"secret":1}')
+    await harness.retry(run, happened=True, result='{"posted":"secret"}')
     await harness.run()
 
     lines = [(line.what, line.name, line.detail) for line in (await harness.get(run)).timeline]
@@ -174,6 +182,26 @@ async def test_a_word_about_another_step_changes_nothing_g34(engines, effects):
     assert effects.done == ["pay"]
 
 
+@pytest.mark.parametrize("result", ["7", "[]", '{"posted":7}', "null"])
+async def test_what_it_answered_has_to_fit_what_its_function_returns_g34(engines, result):
+    harness, run = await failed(engines, Typed())
+
+    answer = await harness.retry(run, happened=True, result=result)
+    await harness.run()
+
+    assert (answer.why, answer.where) == (Objection.INVALID, "result")
+    assert "Typed.post" in answer.detail
+    assert await asked(harness, run) == ("pay",), "nothing was taken"
+
+
+async def test_a_result_is_checked_for_the_child_it_is_of_as_well_g34(engines):
+    harness, run, _ = await failed_child(engines, Typed())
+
+    answer = await harness.retry(run, happened=True, result="7")
+
+    assert (answer.why, answer.where) == (Objection.INVALID, "result")
+
+
 # -- blocked --------------------------------------------------------------------------------------
 
 
@@ -208,7 +236,7 @@ async def test_a_blocked_run_is_not_retried_without_a_word_g34(engines, effects)
 @pytest.mark.parametrize(
     ("said", "result", "done"),
     [
-        ({"happened": True, "result": "7"}, 7, ["open", "pay", "new"]),
+        ({"happened": True, "result": POSTED}, {"posted": "it"}, ["open", "pay", "new"]),
         ({"happened": False}, {"posted": "pay"}, ["open", "pay", "new", "pay"]),
     ],
 )
@@ -242,13 +270,13 @@ async def test_of_several_a_person_says_which_g34(engines, effects):
     assert await asked(harness, run) == both
     assert await asked(harness, run, happened=False) == both
 
-    await harness.retry(run, happened=True, result="1", step=both[0])
+    await harness.retry(run, happened=True, result=POSTED, step=both[0])
     await harness.run()
     assert await asked(harness, run) == both[1:]
     await harness.retry(run, happened=False, step=both[1])
     await harness.run()
 
-    assert await harness.result(run) == [1, {"posted": "bo"}]
+    assert await harness.result(run) == [{"posted": "it"}, {"posted": "bo"}]
     assert sorted(effects.done) == ["ana", "bo", "bo"]
 
 
@@ -307,10 +335,10 @@ async def test_what_is_said_to_its_parent_is_said_of_the_child_g34(engines, effe
     harness, run, child = await failed_child(engines, effects)
 
     named = {"step": f"{child}/pay"} if with_step else {}
-    await harness.retry(run, happened=True, result="5", **named)
+    await harness.retry(run, happened=True, result=POSTED, **named)
     await harness.run()
 
-    assert await harness.result(run) == 5
+    assert await harness.result(run) == {"posted": "it"}
     assert effects.done == ["pay", "ship"]
 
 
