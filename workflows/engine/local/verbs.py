@@ -2,25 +2,13 @@
 
 import inspect
 from collections.abc import Coroutine, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from workflows.errors import StepNotAwaited
 
 Work = Coroutine[Any, Any, Any]
-
-
-class Called(NamedTuple):
-    """A verb of a job, and the coroutines that it was given to run."""
-
-    verb: str
-    name: str | None
-    work: Work
-    given: Sequence[object]
-
-    @property
-    def words(self) -> str:
-        """Answer how it is written, as far as that is known."""
-        return f"ctx.{self.verb}({'' if self.name is None else repr(self.name)})"
+# A verb, its name, and the coroutines that it was given to run. Plain: every verb has one.
+Called = tuple[str, str | None, Work, Sequence[object]]
 
 
 class Verbs:
@@ -36,16 +24,20 @@ class Verbs:
         # is met again when all that was called after it has begun.
         while waiting:
             key, last = waiting.popitem()
-            if not has_begun(last.work):
+            if not has_begun(last[2]):
                 waiting[key] = last
                 break
         for each in given:
             waiting.pop(id(each), None)
-        waiting[id(work)] = Called(verb, name, work, given)
+        waiting[id(work)] = (verb, name, work, given)
 
     def not_awaited(self) -> StepNotAwaited | None:
         """Answer the error of a job that has returned now, if it has forgotten a verb."""
-        forgotten = [each.words for each in self._called.values() if not has_begun(each.work)]
+        forgotten = [
+            f"ctx.{verb}({'' if name is None else repr(name)})"
+            for verb, name, work, _ in self._called.values()
+            if not has_begun(work)
+        ]
         if not forgotten:
             return None
         return StepNotAwaited(
@@ -55,8 +47,8 @@ class Verbs:
 
     def close(self) -> None:
         """Let go of what nobody awaits any more; the interpreter would warn of it."""
-        for each in self._called.values():
-            for work in (each.work, *each.given):
+        for _, _, called, given in self._called.values():
+            for work in (called, *given):
                 if inspect.iscoroutine(work) and not has_begun(work):
                     work.close()
         self._called.clear()
