@@ -120,6 +120,7 @@ _BY_START_KEY = Query(
 _GET = Query(select(*RUN_COLUMNS).where(_run), Run)
 _TOLD = Query(select(*_told).where(_run), Told)
 _STATUS = Query(select(_c.status).where(_run), RunStatus)
+_EPOCH = Query(select(_c.epoch).where(_run), int)
 _PARK = Query(
     update(RUNS)
     .where(_owned)
@@ -309,6 +310,11 @@ def told(tx: Tx, run_id: str) -> Told:
 def status(tx: Tx, run_id: str) -> RunStatus | None:
     """Answer where a run is."""
     return tx.first(_STATUS, run_id=run_id)
+
+
+def has_begun(tx: Tx, run_id: str) -> bool:
+    """Whether anybody has executed a run so far."""
+    return tx.all(_EPOCH, run_id=run_id) != [0]
 
 
 def park(tx: Tx, run_id: str, epoch: int) -> list[Row]:

@@ -18,6 +18,9 @@ MOST_LISTED = 50
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Now, without its closing code; a blocked run takes it.")
+]
 
 
 def jobs(as_json: AsJson = False) -> None:  # noqa: FBT002  a flag of the command line
@@ -103,7 +106,7 @@ def show(
 
 def cancel(
     run_id: RunId,
-    force: Annotated[bool, typer.Option("--force", help="Now, without its closing code.")] = False,  # noqa: FBT002
+    force: Force = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Ask a run to end."""

@@ -17,7 +17,7 @@ from bot.web.problems import Problem, invalid, too_large
 from workflows.approvals.gate import Person
 from workflows.approvals.gates import Gates
 from workflows.clock import Clock
-from workflows.engine.base import Done, Engine, NotDone, NotRetried, RunView, Start
+from workflows.engine.base import Done, Engine, NotCancelled, NotDone, NotRetried, RunView, Start
 from workflows.errors import InputRefused, JobNotFound, KeyReused
 from workflows.event import Accepted, Declined, Delivery, Receipt, Refused
 from workflows.ids import is_run_id
@@ -146,6 +146,8 @@ class Api:
         force = asked.force or _force(request)
         run_id = await self._addressed(request, caller)
         done = await self.engine.cancel(run_id, by=caller.actor, via=caller.via, force=force)
+        if isinstance(done, NotCancelled):
+            raise refusals.of_cancel(done)
         return await self._changed(request, caller, run_id, done)
 
     async def retry(self, request: web.Request) -> web.Response:

@@ -140,7 +140,7 @@ OPERATIONS = (
         "runs:write",
         {202: "It is asked for"},
         shapes.Run,
-        (404, 410, *WRITES),
+        (404, 409, 410, *WRITES),
         shapes.CancelRun,
         takes_always=False,
         parameters=[RUN_ID, FORCE],

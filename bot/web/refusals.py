@@ -9,7 +9,7 @@ from bot.web.problems import Problem, invalid
 from workflows.approvals.gates import Answer, Closed, Misplaced, Missing, Outdated
 from workflows.approvals.policy import Counted, Decides, NotAllowed, Repeated
 from workflows.approvals.view import GateStatus, GateView
-from workflows.engine.base import ChangedQuestion, NotDone, NotRetried, Objection
+from workflows.engine.base import ChangedQuestion, NotCancelled, NotDone, NotRetried, Objection
 from workflows.event import Declined, Refused
 
 BUFFER_PAUSE_S = 60
@@ -83,6 +83,12 @@ def of_run(refused: NotDone) -> Problem | None:
             )
         case _:
             assert_never(refused)
+
+
+def of_cancel(refused: NotCancelled) -> Problem:
+    """Answer what stays done and undone of a blocked run, which takes `force` to be cancelled."""
+    more = {"done": list(refused.done), "undone": list(refused.undone)}
+    return Problem(HTTPStatus.CONFLICT, "blocked", refused.detail, more=more)
 
 
 def of_retry(refused: NotRetried) -> Problem:

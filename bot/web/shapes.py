@@ -71,7 +71,10 @@ class SendEvent(Asked):
 class CancelRun(Asked):
     """`POST /runs/{id}/cancel`; the body may be left out."""
 
-    force: bool = Field(default=False, description="End it now, without its closing code.")
+    force: bool = Field(
+        default=False,
+        description="End it now, without its closing code. A blocked run takes it (409 `blocked`).",
+    )
 
 
 class RetryRun(Asked):

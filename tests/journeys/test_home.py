@@ -254,6 +254,11 @@ async def test_an_admin_sees_why_a_run_is_blocked_and_cancels_it(
         ana = acme.member("ana")
         view = await home(acme, "ana", "Stuck", "its code is missing")
         assert "retry_run" in view.action_ids
+        bo, run = acme.member("bo"), await acme.run("blocked")
+        await bo.command(f"/harbor cancel {run.id}")
+        (told,) = await sandbox.until(lambda: bo.ephemerals)
+        assert "its closing steps will not run" in told.words
+        assert f"/harbor cancel {run.id} force" in told.words
 
         await ana.click_home("cancel_run")
 

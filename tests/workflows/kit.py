@@ -13,6 +13,7 @@ from store.database import Database
 from workflows.context import Context
 from workflows.engine.base import (
     Done,
+    NotCancelled,
     NotDone,
     NotRetried,
     Retry,
@@ -182,7 +183,7 @@ class Harness:
             Delivery(run, name, kind, actor=ANA, via="api", scope="test", key=key, payload=payload)
         )
 
-    async def cancel(self, run: str, *, force: bool = False) -> Done | NotDone:
+    async def cancel(self, run: str, *, force: bool = False) -> Done | NotDone | NotCancelled:
         return await self.engine.cancel(run, by=ANA, via="test", force=force)
 
     async def retry(self, run: str, **said: Any) -> Done | NotDone | NotRetried:

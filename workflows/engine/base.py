@@ -17,6 +17,7 @@ __all__ = [
     "ChangedQuestion",
     "Done",
     "Engine",
+    "NotCancelled",
     "NotDone",
     "NotRetried",
     "Objection",
@@ -128,6 +129,27 @@ class NotRetried:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """Why a blocked run is not cancelled without a second word: its closing code would not run.
+
+    *done* stays done, and *undone* undone: steps and waits, as they are shown.
+    """
+
+    done: tuple[str, ...]
+    undone: tuple[str, ...]
+
+    @property
+    def detail(self) -> str:
+        """Say so, and what to do."""
+        done, undone = (", ".join(names) or "nothing" for names in (self.done, self.undone))
+        return (
+            "the run is blocked, so its closing code cannot run. Done, and staying so:"
+            f" {done}. Not done: {undone}. Cancel it by force to end it as it is; or have it go on"
+            " (retry), and cancel it then"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The request is stored."""
 
@@ -221,8 +243,11 @@ class Engine(Protocol):
 
     async def cancel(
         self, run_id: str, *, by: str, via: str, force: bool = False
-    ) -> Done | NotDone:
-        """Ask a run to end, its closing code included; *force*: end it now, without."""
+    ) -> Done | NotDone | NotCancelled:
+        """Ask a run to end, its closing code included; *force*: end it now, without.
+
+        A blocked run that has begun takes *force*: its closing code cannot run.
+        """
 
     async def retry(
         self, run_id: str, *, by: str, via: str, how: Retry = RETRY

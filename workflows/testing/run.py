@@ -13,6 +13,7 @@ from workflows.engine.base import (
     RETRY,
     Done,
     Engine,
+    NotCancelled,
     NotDone,
     NotRetried,
     Retry,
@@ -89,7 +90,9 @@ class KitRun:
         await self._kit.settle()
         return receipt
 
-    async def cancel(self, by: Person | None = None, *, force: bool = False) -> Done | NotDone:
+    async def cancel(
+        self, by: Person | None = None, *, force: bool = False
+    ) -> Done | NotDone | NotCancelled:
         """Ask it to end; *force*: now, without its closing code."""
         actor = (by or member()).actor
         done = await self._kit.engine.cancel(self.id, by=actor, via="slack", force=force)

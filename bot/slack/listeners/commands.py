@@ -1,5 +1,6 @@
 """Commands: ``/harbor …``, parsed by a small grammar; what it does not know gets help."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
@@ -9,11 +10,13 @@ from bot.slack.listeners.start import Desk as StartDesk
 from bot.slack.people import LookupFailed
 from bot.slack.services import Services
 from bot.slack.views import commands as view
+from bot.slack.views import text
 from bot.slack.views.kit import Block, section
 from workflows.approvals.gate import Person
-from workflows.engine.base import Done, NotDone
+from workflows.engine.base import Done, NotCancelled, NotDone, RunStatus
 from workflows.ids import is_run_id
 
+LONGEST_LIST = 1_000
 LONGEST = 200  # characters of a command that are looked at
 MOST_RUNS = 20
 MEMBERS_ONLY = "Only full members of this workspace can do this."
@@ -26,6 +29,7 @@ class Command:
 
     verb: str
     subject: str = ""
+    is_forced: bool = False
 
 
 def parse(words: str) -> Command:
@@ -39,6 +43,8 @@ def parse(words: str) -> Command:
             return Command(verb)
         case ["status" | "cancel" as verb, run] if is_run_id(run.lower()):
             return Command(verb, run.lower())
+        case ["cancel", run, "force"] if is_run_id(run.lower()):
+            return Command("cancel", run.lower(), is_forced=True)
         case _:
             return Command("help")
 
@@ -88,7 +94,7 @@ class Desk:
             case "status":
                 await self._status(ack, command.subject)
             case "cancel":
-                await self._cancel(ack, person, command.subject)
+                await self._cancel(ack, person, command.subject, force=command.is_forced)
 
     async def _inbox(self, ack: Ack, person: Person) -> None:
         waiting = await self._services.homes.waiting_for(person)
@@ -104,7 +110,7 @@ class Desk:
         titles = await self._services.gates.titles([run.id])
         await _say(ack, *view.run_status(run, titles.get(run.id)))
 
-    async def _cancel(self, ack: Ack, person: Person, run_id: str) -> None:
+    async def _cancel(self, ack: Ack, person: Person, run_id: str, *, force: bool) -> None:
         run = await self._services.engine.get(run_id)
         if run is None:
             await _say(ack, "There is no such run.")
@@ -112,8 +118,11 @@ class Desk:
         if run.requested_by != person.actor and not await self._is_admin(person):
             await _say(ack, "Only the person who asked for a run, or an admin, can cancel it.")
             return
-        answer = await self._services.engine.cancel(run_id, by=person.actor, via="slack")
-        await _say(ack, cancelled(answer))
+        answer = await self._services.engine.cancel(
+            run_id, by=person.actor, via="slack", force=force
+        )
+        again = f" To end it as it is: `/harbor cancel {run_id} force`"
+        await _say(ack, cancelled(answer) + again * isinstance(answer, NotCancelled))
 
     async def _is_admin(self, person: Person) -> bool:
         try:
@@ -122,17 +131,28 @@ class Desk:
             return False
 
 
-def cancelled(answer: Done | NotDone) -> str:
+def cancelled(answer: Done | NotDone | NotCancelled) -> str:
     """Say what asking for the end of a run did."""
     match answer:
+        case Done(status=RunStatus.CANCELLED):
+            return "The run is cancelled. Its closing steps did not run."
         case Done():
             return "The run is being cancelled. Its closing steps still run."
+        case NotCancelled(done=done, undone=undone):
+            return (
+                "This run is blocked: its closing steps will not run. Done, and staying so:"
+                f" {_listed(done)}. Not done: {_listed(undone)}."
+            )
         case NotDone.ALREADY_ASKED:
             return "This run is being cancelled already."
         case NotDone.RUN_OVER:
             return "This run has ended already."
         case _:
             return "There is no such run."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return text.inline(", ".join(names), LONGEST_LIST) if names else "nothing"
 
 
 async def _say(ack: Ack, words: str, blocks: list[Block] | None = None) -> None:

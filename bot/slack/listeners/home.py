@@ -8,7 +8,7 @@ from bot.slack.listeners.admins import admin
 from bot.slack.listeners.commands import cancelled
 from bot.slack.private import Said
 from bot.slack.services import Services
-from bot.slack.views.admin import EVERY
+from bot.slack.views.admin import AS_IT_IS, EVERY
 from workflows.engine.base import Done, RunStatus
 
 
@@ -65,12 +65,16 @@ class Desk:
         )
 
     async def cancel(self, ack: Ack, body: Body) -> None:
-        """End a run, its closing steps included."""
+        """End a run, its closing steps included; a blocked one as it is: its button says so."""
         person = await admin(self._services, ack, body)
         if person is None:
             return
-        run_id = str(body["actions"][0].get("value") or "")
-        answer = await self._services.engine.cancel(run_id, by=person.actor, via="slack-home")
+        action = body["actions"][0]
+        run_id = str(action.get("value") or "")
+        force = str(action.get("block_id") or "").startswith(AS_IT_IS)
+        answer = await self._services.engine.cancel(
+            run_id, by=person.actor, via="slack-home", force=force
+        )
         await ack()
         if not isinstance(answer, Done):
             await self._services.private.tell(Said.of(body), cancelled(answer))

@@ -69,6 +69,9 @@ class AdminView:
     given_up: Mapping[str, int] = field(default_factory=dict)
 
 
+AS_IT_IS = "as-it-is"  # begins the ids of blocks whose button says that closing steps will not run
+
+
 def admin(view: AdminView) -> list[Block]:
     """Draw what admins see."""
     return [
@@ -132,7 +135,7 @@ def _with_reason(run: RunView, title: str | None) -> list[Block]:
             lambda: [kit.said(detail or "No detail was recorded.", LONGEST_REASON)],
             kit.page(None, run.id),
         ),
-        kit.actions(*verbs),
+        kit.actions(*verbs) | _said_so(run, "stuck"),
     ]
 
 
@@ -179,7 +182,8 @@ def _run(run: RunView, title: str | None) -> Block:
     line = _line(run, title)
     if run.status is RunStatus.FAILED:
         return kit.section(line, _retry(run))
-    return kit.section(line, None if outcome.is_over(run.status) else _cancel(run))
+    button = None if outcome.is_over(run.status) else _cancel(run)
+    return kit.section(line, button) | _said_so(run, "all")
 
 
 def _line(run: RunView, title: str | None) -> str:
@@ -198,9 +202,29 @@ def _retry(run: RunView) -> Block:
 
 
 def _cancel(run: RunView) -> Block:
+    if run.status is RunStatus.BLOCKED:
+        return _force_cancel(run)
     question = "It stops at its next step. Open requests are cancelled. This cannot be undone."
     sure = kit.confirm("Cancel this run?", question, "Cancel the run", "Leave it", "danger")
     spoken = f"Cancel run of {run.job}"
+    return kit.button("Cancel", "cancel_run", run.id, spoken=spoken, style="danger", confirm=sure)
+
+
+def _said_so(run: RunView, where: str) -> Block:
+    """Have a press of a blocked run's button say that its words were read: see `AS_IT_IS`."""
+    if run.status is not RunStatus.BLOCKED:
+        return {}
+    return {"block_id": f"{AS_IT_IS}.{where}.{run.id}"}
+
+
+def _force_cancel(run: RunView) -> Block:
+    """Its words are the first, its press the second: what a blocked run did stays done."""
+    question = (
+        "It is blocked: its closing steps will not run. What it has done stays done, and what it"
+        " has not stays undone. This cannot be undone."
+    )
+    sure = kit.confirm("End it as it is?", question, "End it as it is", "Leave it", "danger")
+    spoken = f"Cancel blocked run of {run.job}"
     return kit.button("Cancel", "cancel_run", run.id, spoken=spoken, style="danger", confirm=sure)
 
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 from store.journal import Entry
-from store.tables import EntryKind
+from store.tables import EntryKind, EntryStatus
+from workflows.engine.base import NotCancelled
 from workflows.engine.local.branches import Branch
-from workflows.engine.local.journal import told_at
+from workflows.engine.local.journal import SUPERSEDED, label, told_at
 from workflows.engine.local.outcome import Waiting, Writes
 from workflows.errors import Postponed, RunCancelled
 
@@ -129,6 +130,20 @@ class Telling:
     def _go_back(self, branch: Branch) -> None:
         self._mark(branch, told_at(branch.stand))
         branch.go_back()
+
+
+def left_as_it_is(entries: Sequence[Entry]) -> NotCancelled:
+    """Answer what a run has done and has not, whose closing code cannot run."""
+    live = [
+        entry
+        for entry in entries
+        if entry.kind in {EntryKind.STEP, EntryKind.WAIT} and entry.status is not SUPERSEDED
+    ]
+    is_done = {entry.seq for entry in live if entry.status is EntryStatus.DONE}
+    return NotCancelled(
+        tuple(label(entry.name, entry.nth) for entry in live if entry.seq in is_done),
+        tuple(label(entry.name, entry.nth) for entry in live if entry.seq not in is_done),
+    )
 
 
 def _tell(branch: Branch) -> NoReturn:

@@ -11,6 +11,7 @@ from workflows.engine.base import (
     RETRY,
     SHORTEST_KEPT,
     Done,
+    NotCancelled,
     NotDone,
     NotRetried,
     Pruned,
@@ -75,7 +76,7 @@ class LocalEngine:
 
     async def cancel(
         self, run_id: str, *, by: str, via: str, force: bool = False
-    ) -> Done | NotDone:
+    ) -> Done | NotDone | NotCancelled:
         """See `Engine.cancel`."""
         return await self._db.write(transitions.cancel, run_id, by=by, via=via, force=force)
 

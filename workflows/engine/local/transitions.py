@@ -39,9 +39,9 @@ from store.query import Row
 from store.ready import UNBOUNDED, Room
 from store.tables import EntryStatus, EventStatus, GateStatus, RunStatus, WaitKind, WaitStatus
 from workflows.approvals.gates import close_wait, withdraw_cards
-from workflows.engine.base import Done, NotDone
+from workflows.engine.base import Done, NotCancelled, NotDone
 from workflows.engine.local import questions
-from workflows.engine.local.cancelling import CancelAsked
+from workflows.engine.local.cancelling import CancelAsked, left_as_it_is
 from workflows.engine.local.children import tell_parent, too_late
 from workflows.engine.local.journal import branch_of
 from workflows.engine.local.living import Living
@@ -238,17 +238,27 @@ def expire_due(tx: Tx) -> int:
     return len(due)
 
 
-def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | NotDone:
-    """ready or waiting ▶ ready with a cancel asked for; *force*, and blocked ▶ cancelled."""
+def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | NotDone | NotCancelled:
+    """ready or waiting ▶ ready with a cancel asked for; *force*, or one never begun ▶ cancelled."""
     status = runs.status(tx, run_id)
     if status is None:
         return NotDone.UNKNOWN_RUN
     if status in OVER:
         return NotDone.RUN_OVER
-    # A blocked run cannot execute its closing code: that is why it is blocked.
-    force = force or status is RunStatus.BLOCKED
-    if not runs.request_cancel(tx, run_id, by) and not force:
+    if status is RunStatus.BLOCKED and not force:
+        if runs.has_begun(tx, run_id):
+            # It cannot execute its closing code: that is why it is blocked.
+            return left_as_it_is(journal.load(tx, run_id))
+        force = True
+    if not _ask_to_end(tx, run_id, by=by, via=via, force=force):
         return NotDone.ALREADY_ASKED
+    return Done(RunStatus.CANCELLED if force else status)
+
+
+def _ask_to_end(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> bool:
+    """Ask a run to end; False: it had been asked before. A blocked one closes when it goes on."""
+    if not runs.request_cancel(tx, run_id, by) and not force:
+        return False
     if force:
         _cancel_waits(tx, run_id, by=by)
         _over(tx, run_id, runs.force_cancel(tx, run_id, by))
@@ -263,7 +273,7 @@ def cancel(tx: Tx, run_id: str, *, by: str, via: str, force: bool) -> Done | Not
         outcome="forced" if force else "asked",
         run_id=run_id,
     )
-    return Done(RunStatus.CANCELLED if force else status)
+    return True
 
 
 def sweep(tx: Tx, jobs: tuple[str, ...], living: Living) -> int:
@@ -614,8 +624,9 @@ def _ask_again(tx: Tx, run_id: str, name: str, nth: int) -> None:
 
 def _cancel_child(tx: Tx, wait: waits.Wait, by: str | None) -> None:
     """Ask a run to end for which nobody waits any more."""
-    if child := children.of_wait(tx, wait.run_id, wait.name, wait.nth):
-        cancel(tx, child, by=by or f"job:{wait.run_id}", via="job", force=False)
+    child = children.of_wait(tx, wait.run_id, wait.name, wait.nth)
+    if child is not None and runs.status(tx, child) not in OVER:
+        _ask_to_end(tx, child, by=by or f"job:{wait.run_id}", via="job", force=False)
 
 
 def _wake(tx: Tx, run_id: str) -> None:

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.workflows.kit import Held, Killed, a_job
+from tests.workflows.kit import Anything, Held, Killed, a_job
+from workflows.engine.base import NotCancelled
 from workflows.errors import RunCancelled, StepFailed, StepOutcomeUnknown
+from workflows.registry import Job
 from workflows.step import Retries
 
 YES = {"timeout": "1h", "expected": ["yes"]}
@@ -591,3 +593,90 @@ async def test_a_step_removed_where_the_cancel_was_told_blocks_the_run_g29(engin
     await harness.move(seconds=2)
 
     assert await outcome(harness, run, effects) == ("blocked", ["grant", "revoke"])
+
+
+# -- blocked runs ---------------------------------------------------------------------------------
+
+
+async def blocked(engines, effects):
+    """Answer a run that stands in its try and cannot go on, its job being gone."""
+    harness = await engines(granting(effects, waits))
+    run = await harness.started()
+    harness = await harness.deployed()
+    await harness.deliver(run, "answer", "yes")
+    await harness.move(seconds=1)
+    assert await harness.status(run) == "blocked"
+    return harness, run
+
+
+async def test_a_blocked_run_is_not_cancelled_without_saying_what_stays_done_g30(engines, effects):
+    harness, run = await blocked(engines, effects)
+
+    refused = await harness.cancel(run)
+
+    assert isinstance(refused, NotCancelled)
+    assert (refused.done, refused.undone) == (("grant", "answer"), ())
+    assert "closing code cannot run" in refused.detail
+    assert await outcome(harness, run, effects) == ("blocked", ["grant"])
+
+
+async def test_what_is_not_done_is_named_too_g30(engines, effects):
+    async def inserted(ctx, request):
+        await ctx.step.run("inserted", effects.post, "inserted")
+        await waits(ctx)
+
+    harness = await engines(granting(effects, waits))
+    run = await harness.started()
+    harness = await harness.deployed(a_job(inserted))
+    await harness.cancel(run)
+    await harness.run()
+
+    refused = await harness.cancel(run)
+
+    assert await harness.status(run) == "blocked"
+    assert (refused.done, refused.undone) == (("grant",), ("answer",))
+
+
+async def test_with_a_second_word_it_is_and_that_is_on_record_g30(engines, effects):
+    harness, run = await blocked(engines, effects)
+
+    done = await harness.cancel(run, force=True)
+    timeline = [(line.what, line.detail) for line in (await harness.get(run)).timeline]
+
+    assert done.status == "cancelled"
+    assert ("cancel", "forced") in timeline
+    assert await outcome(harness, run, effects) == ("cancelled", ["grant"])
+
+
+async def test_one_that_goes_on_again_can_be_cancelled_with_its_closing_code_g30(engines, effects):
+    harness, run = await blocked(engines, effects)
+    harness = await harness.deployed(granting(effects, waits))
+
+    await harness.cancel(run)
+    await harness.run()
+
+    assert await outcome(harness, run, effects) == ("cancelled", ["grant", "revoke"])
+
+
+async def test_a_blocked_child_of_a_cancelled_run_closes_when_it_goes_on_g30(engines, effects):
+    async def story(ctx, request):
+        await ctx.run_job("child", {}, timeout="1d")
+
+    child_job = Job("child", "", granting(effects, waits).function, Anything)
+    harness = await engines(a_job(story), child_job)
+    run = await harness.started()
+    child = (await harness.get(run)).waits[0].run_id
+    harness = await harness.deployed(a_job(story))
+    await harness.deliver(child, "answer", "yes")
+    await harness.move(seconds=1)
+    stuck = await harness.status(child)
+
+    await harness.cancel(run)
+    await harness.run()
+    still = await harness.status(child)
+    harness = await harness.deployed(a_job(story), child_job)
+    await harness.run()
+
+    assert (stuck, still) == ("blocked", "blocked")
+    assert await harness.status(child) == "cancelled"
+    assert effects.done == ["grant", "revoke"]
