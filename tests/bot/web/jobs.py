@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from workflows import App, Approved, Context, Policy, Route, job
+from workflows import App, Approved, Context, Policy, Route, SlackUser, job
 
 
 class Nothing(BaseModel):
@@ -54,6 +54,25 @@ async def ask_one(ctx: Context, request: Shown) -> Nothing:
 async def ask_anybody(ctx: Context, request: Place) -> Nothing:
     await ctx.approval("deploy", f"Deploy to {request.place}?", policy=ANYBODY, timeout="1h")
     return Nothing()
+
+
+class Payment(BaseModel):
+    """Who gets what, and somebody's words."""
+
+    who: SlackUser
+    words: str = ""
+
+
+@job(name="pay", description="Pay somebody, if somebody else agrees.")
+async def pay(ctx: Context, request: Payment) -> Payment:
+    first = await ctx.approval(
+        "pay", f"Pay {request.who} {request.words}?", show=request, policy=ONE, timeout="1h"
+    )
+    match first:
+        case Approved(by=by):
+            why = f"{ctx.mention(by)} agreed to {ctx.mention(request.who)}"
+            await ctx.approval("sure", "Sure?", why=why, policy=ONE, timeout="1h")
+    return request
 
 
 @job(name="water-plants", description="Water the plants.")
