@@ -200,7 +200,7 @@ def _build(
     dispatcher = Dispatcher(
         db,
         Cards(db, slack, clock, pages),
-        Sender(db, slack, engine, clock, pages),
+        Sender(db, slack, engine, clock, pages, outside.registry),
         outside.connection,
     )
     people = People(outside.client, outside.identity, clock, settings.admins)

@@ -1,5 +1,6 @@
 """Context: what a job is given."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
@@ -8,13 +9,15 @@ from pydantic import BaseModel
 
 from workflows.actors import mention
 from workflows.approvals.ask import ask
-from workflows.approvals.gate import Decision, Policy
+from workflows.approvals.gate import Decision, Expired, Policy
 from workflows.delivering import Delivering, kind_of
 from workflows.duration import Duration
 from workflows.errors import StepMisused
 from workflows.log import Log
+from workflows.named import ids, of_actor
 from workflows.plugins.base import Plugins
 from workflows.plugins.proxies import journaled
+from workflows.slack_ids import USER
 from workflows.step import Step, Verb
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -76,6 +79,12 @@ class Context:
         self.plugins = journaled(surroundings.plugins, step)
         self._channel = surroundings.approvals_channel
         self._delivering = surroundings.delivering
+        self._given: object = None
+        self._met: set[str] = set(of_actor(run.requested_by))
+
+    def given(self, arguments: object) -> None:
+        """Note what the job is given: whom its types name may be named in what it asks."""
+        self._given = arguments
 
     def deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> Verb[None]:
         """Hand an event to another run; *payload* has a ``kind``. A durable step.
@@ -134,6 +143,9 @@ class Context:
 
         *who* is what a decision names, somebody's id, or ``ctx.run.requested_by``.
         """
+        self._met |= ids(who) | of_actor(who)
+        if re.fullmatch(USER, who):
+            self._met.add(str.__str__(who))
         return mention(who)
 
     def patched(self, name: str) -> bool:
@@ -162,7 +174,7 @@ class Context:
         decide; *channel* where the card goes (default: HARBOR_APPROVALS_CHANNEL). The answer is
         `Approved`, `Rejected` or `Expired`: `match` it.
         """
-        work = ask(
+        work = self._asked(
             self.step,
             name,
             title,
@@ -176,6 +188,13 @@ class Context:
             requested_by=self.run.requested_by,
         )
         return self.step.to_await("approval", name, work)
+
+    async def _asked(self, step: Step, name: str, title: str, **asked: Any) -> Decision:
+        known = frozenset(self._met) | ids(self._given)
+        decision = await ask(step, name, title, known=known, **asked)
+        if not isinstance(decision, Expired):
+            self._met |= ids([decision.by, *(cast.person for cast in decision.votes)])
+        return decision
 
     async def _deliver(self, run_id: str, name: str, payload: Mapping[str, Any]) -> None:
         given = dict(payload)

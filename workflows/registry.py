@@ -8,6 +8,7 @@ from types import ModuleType
 from workflows.app import App
 from workflows.errors import ConfigurationError, JobNotFound, JobRefused
 from workflows.job import Job
+from workflows.named import NOBODY, Ids, of_result
 
 __all__ = ["Job", "Registry", "load"]
 
@@ -60,6 +61,11 @@ class Registry:
             known = ", ".join(sorted(self._jobs)) or "none"
             raise JobNotFound(f"no job is called {name!r:.80}; known: {known}")
         return found
+
+    def named_in(self, name: str, result: object) -> Ids:
+        """Answer the ids of those whom a job's result names by its type."""
+        job = self._jobs.get(name)
+        return of_result(job.function, result) if job and result is not None else NOBODY
 
     def names(self) -> tuple[str, ...]:
         """Answer every name, sorted."""

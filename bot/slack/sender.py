@@ -16,6 +16,7 @@ from workflows.approvals.gates import load
 from workflows.approvals.view import GateView
 from workflows.clock import Clock
 from workflows.engine.base import Engine
+from workflows.registry import Registry
 
 AFTER_CARD = timedelta(seconds=1)  # how long to wait for the card whose thread is meant
 
@@ -40,6 +41,7 @@ class Sender:
     engine: Engine
     clock: Clock
     pages: Pages
+    registry: Registry
 
     async def send(self, message: outbox.Message) -> None:
         """Send one message, or note why not and when to try again."""
@@ -79,7 +81,9 @@ class Sender:
             return await self._about_run(message.run_id)
         return Letter(
             posted.channel,
-            messages.thread_result(gate, self.pages.of_run(gate.run_id)),
+            messages.thread_result(
+                gate, self.pages.of_run(gate.run_id), self.registry.named_in(gate.job, gate.result)
+            ),
             posted.message_ts,
         )
 
@@ -97,7 +101,12 @@ class Sender:
         asker = _slack_user(run.requested_by) if run else None
         if run is None or asker is None:
             return None
-        return Letter(asker, messages.run_ended(run, self.pages.of_run(run.id)))
+        return Letter(
+            asker,
+            messages.run_ended(
+                run, self.pages.of_run(run.id), self.registry.named_in(run.job, run.result)
+            ),
+        )
 
     async def _permalink(self, copies: list[cards.Card]) -> str | None:
         posted = _posted(copies)

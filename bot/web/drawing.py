@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,10 @@ from markupsafe import Markup, escape
 from bot import visible
 from bot.slack.views import outcome, text
 
+NAMED = re.compile(
+    r"<[@#](?P<id>[UWCG][A-Z0-9]{2,20})>|(?<![A-Za-z0-9])[UWCG][A-Z0-9]{2,20}(?![A-Za-z0-9])",
+    re.ASCII,
+)
 UNTIL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", re.ASCII)
 
 
@@ -58,6 +63,18 @@ def seen(value: Any) -> Any:
     return visible.visible(value) if is_text else value
 
 
+def naming(said: str, who: Callable[[str], str], named: AbstractSet[str]) -> str:
+    """Answer a text with the names of those whose ids it holds, as far as *named* says so."""
+
+    def drawn(found: re.Match[str]) -> str:
+        known = found["id"] or found[0]
+        if known not in named:
+            return found[0]
+        return f"#{known}" if known[0] in "CG" else f"@{who(known)}"
+
+    return NAMED.sub(drawn, said) if named else said
+
+
 def name_of(actor: str, name: str = "") -> str:
     """Answer an actor in words: a person's *name* if it is known, "token ci", "run 01…"."""
     kind, _, rest = actor.partition(":")
@@ -84,5 +101,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "line": text.one_line,
     "label": outcome.label,
     "shown": outcome.shown,
+    "naming": naming,
     "complaint": outcome.complaint,
 }

@@ -182,7 +182,14 @@ class GatePages:
 
     async def _names(self, gate: GateView) -> Names:
         voters = [cast.person for cast in gate.votes]
-        people = [gate.requested_by, gate.decided_by, gate.stands_by, *gate.policy.users, *voters]
+        people = [
+            *sorted(gate.card.named),
+            gate.requested_by,
+            gate.decided_by,
+            gate.stands_by,
+            *gate.policy.users,
+            *voters,
+        ]
         return await names(self.site.people, people)
 
     def _token(self, session: SignedIn, gate: GateView) -> str:
@@ -207,6 +214,7 @@ def _draw(gate: GateView, look: Look, status: HTTPStatus = HTTPStatus.OK) -> web
         "gate": gate,
         "look": look,
         "who": look.names,
+        "named": gate.card.named,
         "is_open": gate.status is GateStatus.OPEN,
         "standing": sentences.standing(gate, look.names),
         "policy": sentences.who_may_decide(gate.policy, channel, look.names),

@@ -142,13 +142,15 @@ class RunPages:
         said: str | None = None,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> web.Response:
-        known = await names(self.site.people, timeline.actors(run))
+        named = self.site.registry.named_in(run.job, run.result)
+        known = await names(self.site.people, [*timeline.actors(run), *sorted(named)])
         return pages.draw(
             "run.html",
             status,
             me=visitors.me(self.site, visitor.session),
             run=run,
             who=known,
+            named=named,
             said=said,
             lines=timeline.lines(run),
             progress=sentences.of_run(run),

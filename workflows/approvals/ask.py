@@ -23,6 +23,7 @@ from workflows.approvals.gates import Question
 from workflows.duration import Duration
 from workflows.errors import StepMisused
 from workflows.event import Event, Silence
+from workflows.named import NOBODY, Ids, ids, within
 from workflows.plain import dumps, plain
 from workflows.step import Step
 
@@ -45,19 +46,25 @@ async def ask(
     timeout: Duration,
     job: str,
     requested_by: str,
+    known: Ids = NOBODY,
 ) -> Decision:
-    """Open a gate, park, and answer what people decided."""
+    """Open a gate, park, and answer what people decided.
+
+    *known* are the ids of those whom the job has met by a type: its input, who decided before.
+    """
     asked_in = default_channel if channel is None else channel
     _check(name, title, why, asked_in, policy)
     shown = _shown(name, show)
+    drawn = fields(show, shown)
     card = Card(
         title=title.strip(),
         why=why,
-        fields=fields(show, shown),
+        fields=drawn,
         shown=shown,
         channel=asked_in,
         job=job,
         requested_by=requested_by,
+        named=_named(known | ids(show), title, why, drawn),
     )
     event = await step.wait_for_event(
         name,
@@ -105,6 +112,13 @@ def _shown(name: str, show: BaseModel | Mapping[str, Any] | None) -> Any:
             " most: show what people decide on, and where the rest is"
         )
     return shown
+
+
+def _named(known: Ids, title: str, why: str | None, drawn: tuple[tuple[str, str], ...]) -> Ids:
+    """Answer those of *known* whom the words of a card name."""
+    if not known:
+        return NOBODY
+    return within(" ".join((title, why or "", *(value for _, value in drawn))), known)
 
 
 def fields(show: BaseModel | Mapping[str, Any] | None, shown: Any) -> tuple[tuple[str, str], ...]:

@@ -96,7 +96,8 @@ class Card(BaseModel):
     """What people are shown, as data; Slack and the web draw it.
 
     *fields* are pairs of label and text, in order. *shown* is the exact payload whose digest is
-    what gets approved. *requested_by* is an actor (``slack:T…:U…``, ``token:NAME``, …).
+    what gets approved. *requested_by* is an actor (``slack:T…:U…``, ``token:NAME``, …). *named* are
+    the ids of those people and channels in title, why and fields that a type names: drawn as such.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,6 +109,7 @@ class Card(BaseModel):
     channel: str
     job: str
     requested_by: str
+    named: frozenset[str] = frozenset()
 
 
 class Kind(StrEnum):

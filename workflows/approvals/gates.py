@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Self, assert_never
 
 from store import audit, cards, events, gates, outbox
 from store.database import Database, Topic, Tx
@@ -90,6 +90,21 @@ class Question:
         )
         cards.insert(tx, gate, self.card.channel)
         tx.announce(Topic.HOME)
+
+
+class Title(str):
+    """What a run asked last; *named* are the ids of those people and channels that it names."""
+
+    __slots__ = ("named",)
+
+    named: frozenset[str]
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
+        """Answer a card's title."""
+        title = cls(card.title)
+        title.named = card.named
+        return title
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +369,9 @@ def _of_run(tx: Tx, run_id: str) -> list[GateView]:
 def _titles(tx: Tx, runs: tuple[str, ...]) -> dict[str, str]:
     asked = {run: gate for run in runs if (gate := gates.last_of_run(tx, run))}
     found = {run: gates.get(tx, gate) for run, gate in asked.items()}
-    return {run: Card.model_validate_json(gate.card).title for run, gate in found.items() if gate}
+    return {
+        run: Title.of(Card.model_validate_json(gate.card)) for run, gate in found.items() if gate
+    }
 
 
 def _newest_open(tx: Tx, limit: int) -> list[GateView]:

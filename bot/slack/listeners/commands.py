@@ -108,7 +108,12 @@ class Desk:
             await _say(ack, "There is no such run.")
             return
         titles = await self._services.gates.titles([run.id])
-        await _say(ack, *view.run_status(run, titles.get(run.id)))
+        await _say(
+            ack,
+            *view.run_status(
+                run, titles.get(run.id), self._services.registry.named_in(run.job, run.result)
+            ),
+        )
 
     async def _cancel(self, ack: Ack, person: Person, run_id: str, *, force: bool) -> None:
         run = await self._services.engine.get(run_id)

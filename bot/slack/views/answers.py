@@ -78,7 +78,7 @@ def recorded(gate: GateView, choice: Choice) -> str:
 
 def changed(gate: GateView) -> str:
     """Say that somebody answered what is no longer asked, and what is asked now."""
-    title = text.inline(gate.card.title, 500)
+    title = text.line(gate.card.title, 500, gate.card.named)
     return (
         "The question has changed since you were shown it. Your answer changed nothing. What is"
         f" asked now: {title} Please read the request again, then answer it."

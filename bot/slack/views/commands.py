@@ -7,6 +7,7 @@ from bot.slack.views import kit, outcome, text
 from bot.slack.views.kit import Block
 from workflows.approvals.view import GateView
 from workflows.engine.base import RunView, TimelineView, WaitKind, WaitStatus, WaitView
+from workflows.named import NOBODY, Ids
 
 Message = tuple[str, list[Block]]  # the text for notifications, and the blocks
 
@@ -67,26 +68,27 @@ def inbox(waiting: Sequence[GateView], page: Callable[[GateView], str | None]) -
 
 def _asked(gate: GateView, link: str | None) -> str:
     title = kit.whole_line(
-        lambda: f"• {text.inline(gate.card.title, LONGEST_TITLE)}", kit.page(link, gate.run_id)
+        lambda: f"• {text.line(gate.card.title, LONGEST_TITLE, gate.card.named)}",
+        kit.page(link, gate.run_id),
     )
     return f"{title}\nAsked by {text.mention(gate.requested_by)}, {text.moment(gate.opened_at)}"
 
 
-def run_status(run: RunView, title: str | None = None) -> Message:
+def run_status(run: RunView, title: str | None = None, named: Ids = NOBODY) -> Message:
     """Say how a run stands, what it waits for, and what happened last."""
     told = f"{outcome.STATUSES[run.status]}: {text.inline(run.job, 100)}"
     asked = f"Asked for by {text.mention(run.requested_by)}, {text.moment(run.created_at)}"
     head = kit.section(f"{outcome.in_a_line(run, title)}\n{asked}")
-    rest = kit.whole(lambda: _standing(run), kit.page(None, run.id))
+    rest = kit.whole(lambda: _standing(run, named), kit.page(None, run.id))
     return told, [head, *rest, kit.context(_id(run))]
 
 
-def _standing(run: RunView) -> list[Block]:
+def _standing(run: RunView, named: Ids) -> list[Block]:
     """Draw what a run came to or waits for, and what happened last."""
     if len(run.timeline) > MOST_EVENTS:
         text.leave_out()
     return [
-        *outcome.of_run(run, RESULT_PAIRS),
+        *outcome.of_run(run, RESULT_PAIRS, named),
         *(kit.section(_waiting(wait)) for wait in kit.first(_open(run), MOST_WAITS)),
         *(kit.context(_event(event)) for event in run.timeline[-MOST_EVENTS:]),
     ]

@@ -29,7 +29,7 @@ from bot.slack.views.answers import (
 )
 from bot.slack.views.kit import Block
 from workflows.approvals.digest import SHORT
-from workflows.approvals.gate import Choice
+from workflows.approvals.gate import Card, Choice
 from workflows.approvals.view import GateStatus, GateView, RunStatus
 
 __all__ = [
@@ -85,7 +85,7 @@ def question(gate: GateView, *, link: str | None, permalink: str | None = None) 
 
 def summary(gate: GateView) -> str:
     """Answer a card in a line (mrkdwn), for notifications and screen readers."""
-    title = text.inline(gate.card.title, 500)
+    title = text.line(gate.card.title, 500, gate.card.named)
     if gate.status is not GateStatus.OPEN:
         return f"{_decided(gate)}: {title}"
     asker = text.mention(gate.requested_by)
@@ -149,18 +149,23 @@ def asked(gate: GateView) -> list[Block]:
     """Draw what is asked: the part that stays the same for ever."""
     shown = gate.card
     asker = f"Asked by {text.mention(gate.requested_by)} · job {text.bold(gate.job)}"
-    blocks = [*_title(shown.title), kit.section(asker)]
+    blocks = [*_title(shown), kit.section(asker)]
     if text.visible(shown.why or ""):
-        blocks.append(kit.said(shown.why or "", LONGEST_WHY))
-    blocks += kit.table(shown.fields, FIELDS_BUDGET, LONGEST_VALUE, MOST_FIELDS)
+        blocks.append(kit.said(shown.why or "", LONGEST_WHY, shown.named))
+    blocks += kit.table(shown.fields, FIELDS_BUDGET, LONGEST_VALUE, MOST_FIELDS, shown.named)
     return [*blocks, kit.section(f"*Who may decide* {policy_line(gate.policy, HERE)}")]
 
 
-def _title(title: str) -> list[Block]:
-    """Draw a title; one that does not fit into a header stands below it once more, whole."""
+def _title(shown: Card) -> list[Block]:
+    """Draw a title; one that does not fit into a header stands below it once more, whole.
+
+    A header names nobody: a title that does is a line in bold.
+    """
+    if text.names(shown.title, shown.named):
+        return [kit.section(f"*{text.line(shown.title, LONGEST_WHY - 2, shown.named)}*")]
     with text.noticing() as header:
-        blocks = [kit.header(title)]
-    return [*blocks, kit.said(title)] if header.is_cut else blocks
+        blocks = [kit.header(shown.title)]
+    return [*blocks, kit.said(shown.title)] if header.is_cut else blocks
 
 
 def _state(gate: GateView) -> list[Block]:

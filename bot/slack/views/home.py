@@ -71,7 +71,7 @@ def _to_decide(asked: Asked) -> list[Block]:
     """Draw the beginning of a request; its buttons open a form with all of it."""
     gate = asked.gate
     with text.noticing() as noticed:
-        title = kit.said(gate.card.title, LONGEST_TITLE)
+        title = kit.said(gate.card.title, LONGEST_TITLE, gate.card.named)
     parts = [
         f"Asked by {text.mention(gate.requested_by)}",
         f"expires {text.until(gate.deadline_at)}",
@@ -106,7 +106,7 @@ def _decisions(asked: tuple[Asked, ...]) -> list[Block]:
 def _decided(asked: Asked) -> list[Block]:
     gate = asked.gate
     with text.noticing() as noticed:
-        title = kit.said(gate.card.title, LONGEST_TITLE)
+        title = kit.said(gate.card.title, LONGEST_TITLE, gate.card.named)
     whole = [kit.shortened(kit.page(None, gate.run_id))] if noticed.is_cut else []
     parts = [gates.status_line(gate), *gates.in_channel(asked.permalink), *whole]
     return [title, kit.context(" · ".join(parts))]

@@ -1,6 +1,7 @@
 """Block Kit's pieces: each function answers one, within Slack's limits."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, TypeVar
 
 from bot.slack.views import text
@@ -56,9 +57,11 @@ def section(line: str, accessory: Block | None = None) -> Block:
     return block | {"accessory": accessory} if accessory else block
 
 
-def said(words: str, limit: int = text.SECTION_TEXT) -> Block:
-    """Answer what somebody wrote, unformatted."""
-    return {"type": "section", "text": text.plain(words, limit)}
+def said(
+    words: str, limit: int = text.SECTION_TEXT, named: AbstractSet[str] = frozenset()
+) -> Block:
+    """Answer what somebody wrote, unformatted; whose ids are in *named* is drawn as who it is."""
+    return {"type": "section", "text": text.told(words, limit, named)}
 
 
 def context(*lines: str) -> Block:
@@ -151,14 +154,20 @@ def modal(title: str, blocks: list[Block], *, close: str, submit: str | None = N
     return view | {"submit": text.plain_line(submit, text.TITLE_TEXT)} if submit else view
 
 
-def table(pairs: Sequence[tuple[str, str]], budget: int, longest: int, most: int) -> list[Block]:
+def table(
+    pairs: Sequence[tuple[str, str]],
+    budget: int,
+    longest: int,
+    most: int,
+    named: AbstractSet[str] = frozenset(),
+) -> list[Block]:
     """Draw labels and values side by side, five pairs to a section, *most* pairs.
 
     The values share *budget* characters, none gets more than *longest*.
     """
     every = first(pairs, most)
     each = share(len(every), budget, longest)
-    rows = [[text.markdown(text.bold(label)), value(words, each)] for label, words in every]
+    rows = [[text.markdown(text.bold(label)), value(words, each, named)] for label, words in every]
     return [
         {"type": "section", "fields": [cell for row in rows[start : start + PAIRS] for cell in row]}
         for start in range(0, len(rows), PAIRS)
@@ -177,12 +186,12 @@ def share(count: int, budget: int, longest: int) -> int:
     return max(SHORTEST_VALUE, min(longest, text.FIELD_TEXT, budget // max(count, 1)))
 
 
-def value(words: str, limit: int) -> Block:
+def value(words: str, limit: int, named: AbstractSet[str] = frozenset()) -> Block:
     """Answer a value: an address as a link to itself, anything else unformatted."""
     address = text.web_address(words.strip())
     if address and len(linked := text.link(address)) <= limit:
         return text.markdown(linked)
-    return text.plain(words, limit)
+    return text.told(words, limit, named)
 
 
 def numbered(blocks: Iterable[Block], prefix: str) -> list[Block]:

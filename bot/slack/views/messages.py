@@ -7,6 +7,7 @@ from bot.slack.views.gate import status_line
 from bot.slack.views.kit import Block
 from workflows.approvals.view import GateStatus, GateView, RunStatus
 from workflows.engine.base import RunView
+from workflows.named import NOBODY, Ids
 
 Message = tuple[str, list[Block]]  # the text for notifications, and the blocks
 
@@ -14,30 +15,39 @@ LONGEST_NOTE = 2_000
 LONGEST_TITLE = 500
 
 
-def thread_result(gate: GateView, link: str | None = None) -> Message:
-    """Tell a card's thread what its run came to; *link* is the run's page."""
+def thread_result(gate: GateView, link: str | None = None, named: Ids = NOBODY) -> Message:
+    """Tell a card's thread what its run came to; *link* is the run's page.
+
+    *named* are the ids that its result names by a type.
+    """
     words = _ended(gate.run_status, gate.status.value)
     told = f"{words}: {text.inline(gate.job, LONGEST_TITLE)}"
-    return told, kit.whole(lambda: outcome.of_gate(gate), kit.page(link, gate.run_id))
+    return told, kit.whole(lambda: outcome.of_gate(gate, named=named), kit.page(link, gate.run_id))
 
 
 def to_requester(gate: GateView, permalink: str | None, link: str | None = None) -> Message:
     """Tell who asked that a decision fell; *permalink* leads to the card, *link* to its page."""
-    told = f"{_verdict(gate.status)}: {text.inline(gate.card.title, LONGEST_TITLE)}"
+    told = f"{_verdict(gate.status)}: {text.line(gate.card.title, LONGEST_TITLE, gate.card.named)}"
     blocks = kit.whole(lambda: _decision(gate), kit.page(link, gate.run_id))
     return told, [*blocks, kit.context(_where(gate, text.web_address(permalink)))]
 
 
 def _decision(gate: GateView) -> list[Block]:
-    blocks = [kit.said(gate.card.title, LONGEST_TITLE), kit.section(status_line(gate))]
+    blocks = [
+        kit.said(gate.card.title, LONGEST_TITLE, gate.card.named),
+        kit.section(status_line(gate)),
+    ]
     return [*blocks, kit.said(f"Reason: {gate.note}", LONGEST_NOTE)] if gate.note else blocks
 
 
-def run_ended(run: RunView, link: str | None = None) -> Message:
+def run_ended(run: RunView, link: str | None = None, named: Ids = NOBODY) -> Message:
     """Tell who asked for a run that it ended, or that it cannot go on by itself."""
     told = f"{_ended(run.status, outcome.last_decided(run))}: {text.inline(run.job, LONGEST_TITLE)}"
     blocks = kit.whole(
-        lambda: [kit.section(f"Your run of {text.bold(run.job)}"), *outcome.of_run(run)],
+        lambda: [
+            kit.section(f"Your run of {text.bold(run.job)}"),
+            *outcome.of_run(run, named=named),
+        ],
         kit.page(link, run.id),
     )
     started = f"Started {text.moment(run.created_at)} · run `{text.inline(run.id, 40)}`"

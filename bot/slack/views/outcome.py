@@ -8,6 +8,7 @@ from bot.slack.views import kit, text
 from bot.slack.views.kit import Block
 from workflows.approvals.view import GateStatus, GateView, RunStatus
 from workflows.engine.base import RunView
+from workflows.named import NOBODY, Ids
 
 MOST_PAIRS = 20
 BUDGET = 6_000  # characters of a result; the rest is on the page
@@ -102,16 +103,16 @@ def last_decided(run: RunView) -> str | None:
     return outcomes[-1] if outcomes else None
 
 
-def of_gate(gate: GateView, most: int = MOST_PAIRS) -> list[Block]:
-    """Draw what a gate's run came to; at most *most* pairs of its result."""
+def of_gate(gate: GateView, most: int = MOST_PAIRS, named: Ids = NOBODY) -> list[Block]:
+    """Draw what a gate's run came to; at most *most* pairs of its result, which names *named*."""
     told = after(gate.status.value, gate.run_status, gate.blocked_reason)
-    return _drawn(told, gate.run_status, gate.blocked_reason, gate.result, gate.error, most)
+    return _drawn(told, gate.run_status, gate.blocked_reason, gate.result, gate.error, most, named)
 
 
-def of_run(run: RunView, most: int = MOST_PAIRS) -> list[Block]:
-    """Draw what a run came to; at most *most* pairs of its result."""
+def of_run(run: RunView, most: int = MOST_PAIRS, named: Ids = NOBODY) -> list[Block]:
+    """Draw what a run came to; at most *most* pairs of its result, which names *named*."""
     told = sentence(run)
-    return _drawn(told, run.status, run.blocked_reason, run.result, run.error, most)
+    return _drawn(told, run.status, run.blocked_reason, run.result, run.error, most, named)
 
 
 def _drawn(
@@ -121,6 +122,7 @@ def _drawn(
     result: Any,
     error: Mapping[str, Any] | None,
     most: int,
+    named: Ids,
 ) -> list[Block]:
     """Draw how a run stands, and its result or error.
 
@@ -128,7 +130,7 @@ def _drawn(
     """
     blocks = [kit.section(told)]
     if status is RunStatus.COMPLETED:
-        blocks += kit.table(pairs(result), BUDGET, LONGEST_VALUE, most)
+        blocks += kit.table(pairs(result), BUDGET, LONGEST_VALUE, most, named)
     if status is RunStatus.FAILED:
         blocks.append(kit.said(complaint(error), LONGEST_ERROR))
     if status is RunStatus.BLOCKED and blocked_reason:
@@ -182,4 +184,12 @@ def _line(run: RunView, title: str | None) -> str:
     if title is None:
         return f"{STATUSES[run.status]} · {text.bold(run.job)} · {at}"
     job = text.inline(run.job, LONGEST_JOB)
-    return f"{text.bold(title, LONGEST_TITLE)}\n{STATUSES[run.status]} · {job} · {at}"
+    return f"{_titled(title)}\n{STATUSES[run.status]} · {job} · {at}"
+
+
+def _titled(title: str) -> str:
+    """Draw a title in bold; one that says so (`Title`) names people and channels."""
+    named = getattr(title, "named", NOBODY)
+    if text.names(title, named):
+        return f"*{text.line(title, LONGEST_TITLE - 2, named)}*"
+    return text.bold(title, LONGEST_TITLE)

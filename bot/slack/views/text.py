@@ -15,6 +15,7 @@ disagree the smaller number stands.
 import re
 import unicodedata
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ LONGEST_NAME = 80
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BLANKS = re.compile(r"[^\S\n]+")
 _SLACK_USER = re.compile(r"slack:[A-Z0-9]+:([UW][A-Z0-9]{2,20})", re.ASCII)
+_ID = re.compile(r"(?<![A-Za-z0-9])[UWCG][A-Z0-9]{2,20}(?![A-Za-z0-9])", re.ASCII)
+_WRITTEN = re.compile(  # escaped, as a mention or bare
+    r"&lt;[@#](?P<id>[UWCG][A-Z0-9]{2,20})(\|[^&]*)?&gt;|" + _ID.pattern, re.ASCII
+)
+_FORMATTING = str.maketrans({"*": "\u2217", "`": "\u02cb", "_": "\uff3f", "~": "\u223c"})
 _BETWEEN_BARS = re.compile(r"[\x21-\x3b\x3d\x3f-\x7b\x7d\x7e]+", re.ASCII)  # ASCII, no < > | blank
 
 _LOOPBACK = re.compile(r"127(\.[0-9]{1,3}){3}|::1", re.ASCII)
@@ -139,6 +145,31 @@ def bold(text: str, limit: int = HEADER_TEXT) -> str:
     return f"*{fits(calm or NOTHING, limit - 2)}*"
 
 
+def told(text: str, limit: int, named: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+    """Do what `plain` does, with those people and channels as such whose ids are in *named*.
+
+    What else looks like a mention stays text, and nothing in it formats.
+    """
+    if not names(text, named):
+        return plain(text, limit)
+    # An id becomes a mention of at most twice its length.
+    return markdown(
+        _with_mentions(fits(_calm(visible(text)), min(limit, SECTION_TEXT // 2)), named)
+    )
+
+
+def line(text: str, limit: int, named: AbstractSet[str] = frozenset()) -> str:
+    """Do what `inline` does, with those people and channels as such whose ids are in *named*."""
+    if not names(text, named):
+        return inline(text, limit)
+    return _with_mentions(inline(_calm(text), limit), named)
+
+
+def names(text: str, named: AbstractSet[str]) -> bool:
+    """Whether *text* names somebody or some place that its author named by a type."""
+    return bool(named) and any(found[0] in named for found in _ID.finditer(text))
+
+
 def plain(text: str, limit: int = SECTION_TEXT) -> dict[str, Any]:
     """Answer a text object that Slack formats in no way: for everything that people wrote."""
     return {"type": "plain_text", "text": cut(visible(text) or NOTHING, limit), "emoji": False}
@@ -213,6 +244,21 @@ def page_address(text: str | None) -> str | None:
 def link(address: str, label: str | None = None) -> str:
     """Link to an address that `web_address` accepts; without a label the address itself shows."""
     return f"<{escape(address)}|{inline(label, 150)}>" if label else f"<{escape(address)}>"
+
+
+def _calm(text: str) -> str:
+    """Take the meaning out of what formats, by look-alikes: mrkdwn has no escape for it."""
+    return text.translate(_FORMATTING)
+
+
+def _with_mentions(escaped: str, named: AbstractSet[str]) -> str:
+    def drawn(found: re.Match[str]) -> str:
+        known = found["id"] or found[0]
+        if known not in named:
+            return found[0]
+        return f"<#{known}>" if known[0] in "CG" else f"<@{known}>"
+
+    return _WRITTEN.sub(drawn, escaped)
 
 
 def _date(at: datetime, form: str) -> str:

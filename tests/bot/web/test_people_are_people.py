@@ -1,7 +1,5 @@
 """A person whom a job's types name: on the card, on the pages, in what the job returns."""
 
-import pytest
-
 from tests.bot.web.browser import Browser, words
 from tests.bot.web.door import until_run
 from tests.bot.web.test_gate_pages import started
@@ -11,7 +9,6 @@ from workflows.engine.base import RunStatus
 TYPED = "<@U000000ANA>"
 
 
-@pytest.mark.xfail(strict=True, reason="a person is drawn as an id")
 async def test_people_are_people_on_the_card_the_pages_and_in_the_result_g8(
     acme: Town, cam: Browser
 ):

@@ -59,6 +59,7 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
 async def _outcome(job: Job, arguments: BaseModel, context: Context, progress: Progress) -> Outcome:
     try:
         async with Scope(progress.run.run_id) as scope:
+            context.given(arguments)
             result = await job.function(context, arguments)
             # Before a task of its own that has not begun it is cancelled.
             forgotten = progress.verbs.not_awaited() or scope.unheard()
