@@ -11,7 +11,7 @@ from bot.client import HarborClient, Run, StillRunning
 from bot.commands import arguments, drawing, following
 from bot.commands.reaching import REFUSED, reached
 from bot.commands.words import moment, written
-from bot.web.shapes import Job, Jobs
+from bot.web.shapes import Blocked, Job, Jobs
 from workflows.engine.base import RunStatus
 
 MOST_LISTED = 50
@@ -73,6 +73,8 @@ def runs(
     with reached() as found:
         every = found.client.list(status=status, job=job, limit=min(limit, 200))
         listed = [run for run, _ in zip(every, range(limit), strict=False)]
+        is_blocked = status is RunStatus.BLOCKED and not as_json
+        causes = _causes(found.client) if is_blocked else None
     if as_json:
         items = ",\n".join(run.model_dump_json() for run in listed)
         typer.echo(f"[{items}]")
@@ -81,7 +83,18 @@ def runs(
         (run.id, run.job, run.status.value, moment(run.created_at), run.requested_by)
         for run in listed
     ]
-    drawing.table(("RUN", "JOB", "STATUS", "STARTED", "REQUESTED BY"), rows)
+    columns = ("RUN", "JOB", "STATUS", "STARTED", "REQUESTED BY")
+    if causes is None:
+        drawing.table(columns, rows)
+    else:
+        by = [(*row, causes.get(row[0], "")) for row in rows]
+        drawing.table((*columns, "BLOCKED BY"), by)
+
+
+def _causes(client: HarborClient) -> dict[str, str]:
+    """Answer what each blocked run is blocked by, as `retry --blocked-by` takes it."""
+    groups = client.ask(Blocked, "GET", "/-/blocked").items
+    return {run: group.cause for group in groups for run in group.runs}
 
 
 def show(

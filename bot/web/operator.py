@@ -31,6 +31,7 @@ class Operating:
             web.get("/-/runs/{run_id}/gates", self.gates),
             web.post("/-/runs/{run_id}/decide", self.decide),
             web.post("/-/runs/{run_id}/deliver", self.deliver),
+            web.get("/-/blocked", self.blocked),
             web.post("/-/tokens", self.create_token),
             web.get("/-/tokens", self.tokens),
             web.delete("/-/tokens/{name}", self.revoke_token),
@@ -67,6 +68,13 @@ class Operating:
         """`POST /-/runs/{id}/deliver`: to a bare wait; an approval refuses it, as anybody's."""
         caller = await self._operator(request)
         return await self.api.sent(request, caller, self.api.engine.send)
+
+    async def blocked(self, request: web.Request) -> web.Response:
+        """`GET /-/blocked`: every blocked run, under what it is blocked by."""
+        await self._operator(request)
+        found = await self.api.engine.blocked()
+        items = [shapes.BlockedRuns.model_validate(each) for each in found]
+        return answer(shapes.Blocked(items=items))
 
     async def create_token(self, request: web.Request) -> web.Response:
         """`POST /-/tokens`: 201 with the token, which is not shown again."""

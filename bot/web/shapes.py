@@ -279,6 +279,22 @@ class Decide(Asked):
     version: int | None = Field(default=None, description="Of the question that is answered.")
 
 
+class BlockedRuns(Answered):
+    """Runs of one job that are blocked by the same; `questions` are those of the first."""
+
+    cause: str
+    job: str
+    runs: list[str]
+    reason: str
+    questions: list[ChangedQuestion]
+
+
+class Blocked(Answered):
+    """`GET /-/blocked`: the most runs first."""
+
+    items: list[BlockedRuns]
+
+
 class CreateToken(Asked):
     """`POST /-/tokens`."""
 

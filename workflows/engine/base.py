@@ -14,6 +14,7 @@ from workflows.inputs import Given
 __all__ = [
     "KEPT",
     "SHORTEST_KEPT",
+    "BlockedRuns",
     "ChangedQuestion",
     "Done",
     "Engine",
@@ -111,6 +112,21 @@ class ChangedQuestion:
     name: str
     asked: str
     asks: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRuns:
+    """Runs of one job that are blocked by the same, newest first; *questions*: as of the first."""
+
+    cause: str
+    job: str
+    runs: tuple[str, ...]
+    reason: str
+    questions: tuple[ChangedQuestion, ...] = ()
+
+    def is_by(self, cause: str) -> bool:
+        """Whether *cause* names what they are blocked by, in full or from its beginning on."""
+        return self.cause == cause or self.cause.startswith(f"{cause}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +288,9 @@ class Engine(Protocol):
 
     async def stuck(self, limit: int) -> list[RunView]:
         """Answer the runs that need a person, blocked ones first."""
+
+    async def blocked(self) -> "list[BlockedRuns]":
+        """Answer every blocked run, under what it is blocked by; the most runs first."""
 
     async def list(
         self,

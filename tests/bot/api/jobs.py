@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 from workflows import Approved, Context, Policy, Retries, StepFailed, job
 
 BROKEN: set[str] = set()  # names whose step fails for good
+TITLE = ["Old words?"]  # what `ask-words` asks
 
 
 class Nothing(BaseModel):
@@ -108,6 +109,14 @@ def charged(item: str) -> int:
     if item in BROKEN:
         raise ConnectionError(f"{item} is broken")
     return len(item)
+
+
+@job(name="ask-words", description="Ask in words that may change.")
+async def ask_words(ctx: Context, request: Nothing) -> Outcome:
+    decision = await ctx.approval(
+        "words", TITLE[0], policy=Policy(channel_members=True), timeout="24h"
+    )
+    return Outcome(kind="approved" if isinstance(decision, Approved) else "other")
 
 
 async def _asked(ctx: Context, policy: Policy) -> Outcome:

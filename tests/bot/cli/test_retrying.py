@@ -1,5 +1,8 @@
 """What the command line may say with a retry."""
 
+import json
+from collections.abc import Iterator
+
 import pytest
 
 from tests.bot.api import jobs
@@ -79,3 +82,74 @@ def test_a_result_that_does_not_fit_says_so_g34(shell: Shell, desk: Desk):
 
     assert ran.status == 1
     assert "result:" in ran.err
+
+
+# -- all that one deploy has blocked ---------------------------------------------------------------
+
+CAUSE = "question_changed:words"
+
+
+@pytest.fixture
+def blocked(desk: Desk) -> Iterator[list[str]]:
+    """Answer three runs that wait on the old words, were answered, and are blocked by it."""
+    jobs.TITLE[0] = "Old words?"
+    ids = [desk.waiting("ask-words", "words") for _ in range(3)]
+    jobs.TITLE[0] = "New words?"
+    with desk.http(desk.operator()) as operator:
+        for run_id in ids:
+            operator.post(f"/-/runs/{run_id}/decide", json={"choice": "approved", "note": "n"})
+            desk.until(run_id, lambda run: run["status"] == "blocked")
+    yield ids
+    jobs.TITLE[0] = "Old words?"
+    with desk.http(desk.operator()) as operator:
+        for run_id in ids:
+            operator.post(f"/runs/{run_id}/cancel", json={"force": True})
+
+
+@pytest.mark.parametrize("cause", [CAUSE, "question_changed"])
+def test_all_runs_of_a_cause_are_listed_the_difference_once_and_asked_again(
+    shell: Shell, desk: Desk, blocked: list[str], cause: str
+):
+    ran = shell.harbor("retry", "--blocked-by", cause, "--ask-again")
+
+    assert ran.status == 0, ran.err
+    assert f"{CAUSE}: 3 runs of ask-words" in ran.out
+    assert ran.out.count("Old words?") == ran.out.count("New words?") == 1
+    for run_id in blocked:
+        assert f"{run_id} ready" in ran.out
+        run = desk.until(run_id, lambda run: run["status"] == "waiting")
+        assert [wait["status"] for wait in run["waits"]] == ["resolved", "open"]
+
+
+def test_the_answers_of_all_stand_by_one_word(shell: Shell, desk: Desk, blocked: list[str]):
+    said = ("--answers-stand", "--note", "the words alone")
+
+    ran = shell.harbor("retry", "--blocked-by", CAUSE, *said, "--json")
+
+    assert (ran.status, json.loads(ran.out)) == (0, dict.fromkeys(reversed(blocked), "ready"))
+    assert {desk.ended(run_id)["status"] for run_id in blocked} == {"completed"}
+
+
+def test_what_runs_are_blocked_by_stands_in_their_list(shell: Shell, blocked: list[str]):
+    ran = shell.harbor("runs", "--status", "blocked")
+
+    assert [line.endswith(f"\t{CAUSE}") for line in ran.out.splitlines()] == [True] * 3
+
+
+def test_without_a_word_each_is_refused_and_says_so(shell: Shell, desk: Desk, blocked: list[str]):
+    ran = shell.harbor("retry", "--blocked-by", CAUSE)
+
+    assert ran.status == 1
+    assert ran.out.count("refused: question_changed") == 3
+
+
+def test_what_blocks_nothing_is_status_1_and_says_what_does(shell: Shell, blocked: list[str]):
+    ran = shell.harbor("retry", "--blocked-by", "question", "--ask-again")
+
+    assert ran.status == 1
+    assert CAUSE in ran.err
+
+
+@pytest.mark.parametrize("named", [(), ("0" * 26, "--blocked-by", "x")])
+def test_either_a_run_or_a_cause_is_named(shell: Shell, named: tuple[str, ...]):
+    assert shell.harbor("retry", *named).status == 2

@@ -10,6 +10,7 @@ from workflows.duration import duration
 from workflows.engine.base import (
     RETRY,
     SHORTEST_KEPT,
+    BlockedRuns,
     Done,
     NotCancelled,
     NotDone,
@@ -21,6 +22,7 @@ from workflows.engine.base import (
     Started,
 )
 from workflows.engine.local import (
+    blocked,
     cron,
     questions,
     retention,
@@ -105,6 +107,10 @@ class LocalEngine:
     async def stuck(self, limit: int) -> list[RunView]:
         """Answer the runs that need a person, blocked ones first."""
         return await self._db.read(views.stuck, limit)
+
+    async def blocked(self) -> "list[BlockedRuns]":
+        """See `Engine.blocked`."""
+        return await self._db.read(blocked.by_cause)
 
     # -- for the process that owns the clock ------------------------------------------------------
 

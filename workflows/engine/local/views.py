@@ -7,8 +7,8 @@ from store import audit, children, gates, journal, listing, runs, waits
 from store.corrupt import UNREADABLE
 from store.database import Tx
 from store.tables import EntryKind, EntryStatus, WaitKind
-from workflows.engine.base import ChangedQuestion, RunView, TimelineView, WaitView
-from workflows.engine.local import questions, retrying
+from workflows.engine.base import RunView, TimelineView, WaitView
+from workflows.engine.local import blocked, retrying
 from workflows.engine.local.advance import PASSED_OVER
 from workflows.engine.local.answers import NOT_COMPARED, OTHER_ARGUMENTS, OTHER_WORDS
 from workflows.engine.local.journal import RETURNED, label, told_where
@@ -29,13 +29,13 @@ def whole(tx: Tx, run_id: str) -> RunView | None:
     waited = waits.of_run(tx, run_id)
     started = _children(tx, waited)
     shown = brief(run, _waits(tx, waited, started), _timeline(tx, run, waited, started))
-    return replace(shown, unknown=_unknown(tx, run), changed=_changed(run))
+    return replace(shown, unknown=_unknown(tx, run), changed=blocked.changed(run))
 
 
 def stuck(tx: Tx, limit: int) -> list[RunView]:
     """Answer the runs that need a person, and what that one has to say, blocked ones first."""
     return [
-        replace(brief(run), unknown=_begun(tx, run), changed=_changed(run))
+        replace(brief(run), unknown=_begun(tx, run), changed=blocked.changed(run))
         for run in listing.stuck(tx, limit)
     ]
 
@@ -81,14 +81,6 @@ def _begun(tx: Tx, run: runs.Run) -> tuple[str, ...]:
         return tuple(label(entry.name, entry.nth) for entry in found if is_unknown(entry))
     except UNREADABLE:
         return ()
-
-
-def _changed(run: runs.Run) -> tuple[ChangedQuestion, ...]:
-    match _read(run.blocked_by or "null"):
-        case {"code": questions.CHANGED, "name": name, "asked": asked, "now": now}:
-            return (ChangedQuestion(name, asked, now),)
-        case _:
-            return ()
 
 
 def _read(text: str) -> Any:
