@@ -78,6 +78,9 @@ async def paint(ctx: Context, asked: Paint) -> Paint:
     return asked
 
 
+RAISED = {"a key": KeyError("title"), "an exit": SystemExit("usage"), "a dive": RecursionError()}
+
+
 class Everything(BaseModel):
     """One field of each kind."""
 
@@ -94,6 +97,8 @@ class Everything(BaseModel):
     def _no_shouting(cls, title: str) -> str:
         if title.isupper():
             raise ValueError("please do not shout")
+        if title in RAISED:
+            raise RAISED[title]
         return title
 
 

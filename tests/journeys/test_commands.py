@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox import Fault, Member, Sandbox
-from tests.journeys.questions import everything, open_day
+from tests.journeys.questions import RAISED, everything, open_day
 from tests.journeys.town import MovedClock, Town, town
 from workflows.registry import Registry, load
 
@@ -227,6 +227,20 @@ async def test_what_is_wrong_in_a_form_is_said_under_its_field(
 
     assert list(bo.view_errors) == [field]
     assert says in bo.view_errors[field]
+    assert await office.harbor.engine.list() == []
+
+
+@pytest.mark.parametrize("title", RAISED)
+async def test_whatever_a_validator_raises_is_said_under_its_field_in_the_form_g21(
+    office: Town, title: str
+):
+    bo = await opened(office)
+
+    await bo.submit(WELL | {"title": title}, force=True)
+
+    assert list(bo.view_errors) == ["title"]
+    raised = type(RAISED[title]).__name__
+    assert f"Everything._no_shouting raised {raised}" in bo.view_errors["title"]
     assert await office.harbor.engine.list() == []
 
 

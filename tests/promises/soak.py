@@ -49,6 +49,12 @@ GENERATORS = (
             *("--from-seed", "{first}", "--schedules", "{cases}", "--processes", "2"),
         ),
     ),
+    Generator(
+        "models",
+        100_000,
+        5_000,
+        ("tests.promises.models", "--seed", "{first}", "--examples", "{cases}"),
+    ),
 )
 
 

@@ -1,9 +1,10 @@
 """Jobs that wait in every way a program can meet."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from workflows import Approved, Context, Policy, Retries, StepFailed, job
 
+RAISED = {"a key": KeyError("item"), "an exit": SystemExit("usage"), "a dive": RecursionError()}
 BROKEN: set[str] = set()  # names whose step fails for good
 TITLE = ["Old words?"]  # what `ask-words` asks
 
@@ -19,6 +20,13 @@ class Order(BaseModel):
     amount: int = 1
     urgent: bool = False
     tags: list[str] = []
+
+    @field_validator("item")
+    @classmethod
+    def known(cls, item: str) -> str:
+        if item in RAISED:
+            raise RAISED[item]
+        return item
 
 
 class Outcome(BaseModel):

@@ -8,6 +8,7 @@ import pytest
 from bot.access import Scope
 from tests.bot.api import jobs
 from tests.bot.api.desk import Desk
+from tests.bot.api.jobs import RAISED
 from workflows.ids import RUN_ID
 
 RUN = {
@@ -103,6 +104,18 @@ def test_x53_an_input_that_does_not_fit_is_422_and_says_where(api: httpx.Client)
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "invalid")
     assert {place["where"] for place in problem["errors"]} == {"input.item", "input.amount"}
+
+
+@pytest.mark.parametrize("item", RAISED)
+def test_whatever_a_validator_raises_is_422_with_its_field_and_its_name_g21(
+    api: httpx.Client, item: str
+):
+    answer = api.post("/runs", json={"job": "echo", "input": {"item": item}})
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "invalid")
+    assert [place["where"] for place in problem["errors"]] == ["input.item"]
+    assert f"Order.known raised {type(RAISED[item]).__name__}" in str(problem["errors"])
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ä", "two words", 7])
