@@ -17,6 +17,7 @@ from bot.access import Access
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.metrics import Metrics
+from bot.passes import AtHome, Passes
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.seals import Seals
@@ -65,6 +66,7 @@ from workflows.engine.local.worker import Worker
 from workflows.errors import ConfigurationError
 from workflows.failpoint import failpoint
 from workflows.plugins import Plugins, configured
+from workflows.plugins.base import Plugin
 from workflows.plugins.mcp import McpPlugin
 from workflows.registry import Registry, load
 from workflows.step import Step
@@ -86,7 +88,7 @@ class Harbor:
     db: Database
     engine: LocalEngine
     gates: Gates
-    worker: Worker
+    passes: Passes
     dispatcher: Dispatcher
     scheduler: Scheduler
     homes: Homes
@@ -142,7 +144,9 @@ async def running(
     async with _outside(settings, clock, registry, timings or Timings()) as outside:
         db = open_database(settings.database_url, clock.now, failpoint)
         slack = outside.slack
-        plugins = Plugins([SlackPlugin(slack), *mcp])
+        home = asyncio.get_running_loop()
+        clients: list[Plugin] = [SlackPlugin(slack), *mcp]
+        plugins = Plugins(AtHome(each, home) for each in clients)
         try:
             installation = await db.read(meta.installation_id)
             harbor = _build(outside, db, slack, plugins, installation)
@@ -187,14 +191,9 @@ def _build(
     surroundings = Surroundings(
         settings.public_url, settings.approvals_channel, plugins, Delivering(engine.send)
     )
-    worker = Worker(
-        db,
-        outside.registry,
-        installation,
-        partial(_context, surroundings),
-        clock,
-        Calls(settings.step_threads),
-        living,
+    calls, context = Calls(settings.step_threads), partial(_context, surroundings)
+    passes = Passes(
+        lambda: Worker(db, outside.registry, installation, context, clock, calls, living)
     )
     pages = Pages(_page_url(settings))
     dispatcher = Dispatcher(
@@ -213,17 +212,17 @@ def _build(
         outside.registry,
         outside.connection,
         clock,
-        worker.calls,
+        calls,
         Permalinks(outside.client, gates),
     )
     scheduler = Scheduler(
         engine,
         clock,
         chores=(Retention(db, engine, clock), Seals(db, clock)),
-        on_tick=(worker.wake, dispatcher.wake),
+        on_tick=(passes.wake, dispatcher.wake),
     )
-    watch = Watch(db, scheduler, clock, worker.calls)
-    return Harbor(db, engine, gates, worker, dispatcher, scheduler, homes, watch)
+    watch = Watch(db, scheduler, clock, calls)
+    return Harbor(db, engine, gates, passes, dispatcher, scheduler, homes, watch)
 
 
 def _context(surroundings: Surroundings, step: Step, run: Claimed) -> Context:
@@ -237,7 +236,6 @@ async def _working(harbor: Harbor, outside: Outside) -> AsyncIterator[None]:
     """Start what works; at the end stop it in the order in which nothing is lost."""
     listening = await _listen(harbor, outside)
     loops = [
-        asyncio.create_task(harbor.worker.run(), name="worker"),
         asyncio.create_task(harbor.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(harbor.homes.run(), name="homes"),
         asyncio.create_task(Heartbeat().run(), name="heartbeat"),
@@ -246,6 +244,7 @@ async def _working(harbor: Harbor, outside: Outside) -> AsyncIterator[None]:
         ),
     ]
     try:
+        await harbor.passes.start()
         await harbor.scheduler.tick()
         harbor.scheduler.start()
         yield
@@ -253,7 +252,7 @@ async def _working(harbor: Harbor, outside: Outside) -> AsyncIterator[None]:
         # Nobody new comes in; what was accepted is committed; then the clock, the work, the post.
         await listening.close()
         harbor.scheduler.stop()
-        await harbor.worker.stop(GRACE_S)
+        await harbor.passes.stop(GRACE_S)
         await harbor.dispatcher.stop(GRACE_S / 4)
         for loop in loops:
             loop.cancel()
@@ -347,7 +346,7 @@ def _programs(harbor: Harbor, outside: Outside) -> list[web.RouteDef]:
     clock, key = outside.clock, secret_key(outside.settings)
     admission = Admission(Access(harbor.db, key, clock), Limits(clock))
     metrics = MetricsDoor(
-        admission, Metrics(harbor.db, harbor.scheduler, harbor.worker.calls, clock).drawn
+        admission, Metrics(harbor.db, harbor.scheduler, harbor.homes.calls, clock).drawn
     )
     engine, gates = harbor.engine, harbor.gates
     api = routes_for_programs(admission, key, engine, gates, outside.registry, clock)

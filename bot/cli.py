@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
@@ -45,7 +46,21 @@ def main() -> None:
         app()
     except (ConfigurationError, CannotOpen, CannotGoOn, JobRefused) as error:
         sys.stderr.write(f"harbor: {error}\n")
+        _leave(REFUSED)
         raise SystemExit(REFUSED) from None
+    except SystemExit as end:
+        _leave(end.code)
+        raise
+
+
+def _leave(code: Any) -> None:
+    """End now where a thread of somebody's code goes on: the interpreter would wait for it."""
+    main_thread = threading.main_thread()
+    if any(not each.daemon and each is not main_thread for each in threading.enumerate()):
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 @app.command()

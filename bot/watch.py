@@ -21,6 +21,7 @@ LOOK_S = 1.0
 LATE = timedelta(seconds=10)
 JUMP = timedelta(minutes=1)
 BLOCKED_S = 5.0
+HELD_UP = "meanwhile no click is answered"
 
 
 def uptime() -> float:
@@ -72,11 +73,12 @@ class Watch:
 
 @dataclass
 class Heartbeat:
-    """A thread that notices when nothing else of the process can do anything.
+    """A thread that notices when a loop does nothing else any more, and says what is *held_up*.
 
-    While a job computes or sleeps outside of a step, no click is answered and no deadline kept.
+    While a job computes or sleeps outside of a step, no other run goes on.
     """
 
+    held_up: str = HELD_UP
     blocked_s: float = BLOCKED_S
     _beat_at: float = field(default_factory=time.monotonic)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -103,19 +105,19 @@ class Heartbeat:
             silent = time.monotonic() - beat_at
             if silent >= self.blocked_s and told != beat_at:
                 told = beat_at
-                _tell(loop, main, silent)
+                _tell(loop, main, silent, self.held_up)
 
 
-def _tell(loop: asyncio.AbstractEventLoop, main: int, silent: float) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, main: int, silent: float, held_up: str) -> None:
     """Name who keeps everybody waiting, and where in its code it is."""
     task = asyncio.current_task(loop)
     frame = sys._current_frames().get(main)  # noqa: SLF001  there is no other name for it
     place = traceback.extract_stack(frame)[-1] if frame else None
     where = f" at {place.filename}:{place.lineno}" if place else ""
     log.warning(
-        "the event loop has been blocked for %.0f s by %s%s: meanwhile no click is answered; give"
-        " what blocks to ctx.step.run as a plain function, which gets a thread of its own",
+        "the event loop has been blocked for %.0f s by %s%s: %s",
         silent,
         task.get_name() if task else "nobody we know",
         where,
+        held_up,
     )

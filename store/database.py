@@ -113,6 +113,24 @@ class _Result(NamedTuple):
     error: BaseException | None
 
 
+class _Listener(NamedTuple):
+    loop: asyncio.AbstractEventLoop
+    callback: Callable[[], None]
+
+
+def _answer(results: list[_Result], callbacks: list[Callable[[], None]]) -> None:
+    """Answer those who wait on a loop, then call those who listen on it."""
+    for answer, value, error in results:
+        if answer.done():
+            continue  # The caller was cancelled; what it wrote stays.
+        if error is None:
+            answer.set_result(value)
+        else:
+            answer.set_exception(error)
+    for callback in callbacks:
+        callback()
+
+
 def _nothing(name: str) -> None:
     """Pass a failpoint that nobody armed."""
 
@@ -132,11 +150,10 @@ class Database:
         self._path = path
         self._clock = clock
         self._failpoint = failpoint
-        self._loop = asyncio.get_running_loop()
         _opened.add(self)
         self._queue: SimpleQueue[_Call | None] = SimpleQueue()
         self._refusal: str | None = None  # why nothing is written or read any more
-        self._listeners: dict[Topic, list[Callable[[], None]]] = {topic: [] for topic in Topic}
+        self._listeners: dict[Topic, list[_Listener]] = {topic: [] for topic in Topic}
         self._writer = file.connect(path)
         self._identity = file.identity(path)
         self._failures = 0  # of the disk, one after the other
@@ -161,7 +178,7 @@ class Database:
         """
         if self._refusal:
             raise Stopped(self._refusal)
-        answer: asyncio.Future[T] = self._loop.create_future()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put(_Call(function, args, kwargs, answer))
         if self._broken:
             self._refuse_queued()
@@ -177,13 +194,13 @@ class Database:
         """
         if self._refusal:
             raise Stopped(self._refusal)
-        return await self._loop.run_in_executor(
+        return await asyncio.get_running_loop().run_in_executor(
             self._readers, lambda: self._read(lambda tx: function(tx, *args, **kwargs))
         )
 
     def listen(self, topic: Topic, callback: Callable[[], None]) -> None:
-        """Call *callback* on the loop after every commit that announced *topic*."""
-        self._listeners[topic].append(callback)
+        """Call *callback*, on the loop that runs now, after every commit that announced *topic*."""
+        self._listeners[topic].append(_Listener(asyncio.get_running_loop(), callback))
 
     def trouble(self) -> str | None:
         """Answer why this process can write no more, and has to make room for another; None: fine.
@@ -246,9 +263,14 @@ class Database:
         self._hand_over([_Result(call.answer, None, failure) for call in batch], set())
 
     def _hand_over(self, results: list[_Result], announced: set[Topic]) -> None:
-        # The loop may be gone when a test tears down in the middle of a commit.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._answer, results, announced)
+        told = [each for topic in announced for each in self._listeners[topic]]
+        answered = [(result.answer.get_loop(), result) for result in results]
+        for loop in {loop for loop, _ in answered} | {each.loop for each in told}:
+            mine = [result for of, result in answered if of is loop]
+            callbacks = [each.callback for each in told if each.loop is loop]
+            # The loop may be gone when a test tears down in the middle of a commit.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_answer, mine, callbacks)
 
     def _take(self) -> list[_Call]:
         """Wait for a call, then take all there are; empty at the end."""
@@ -333,20 +355,6 @@ class Database:
 
     def _execute(self, text: str, values: tuple[Any, ...] = ()) -> None:
         self._writer.execute(text, values)
-
-    # -- the loop -----------------------------------------------------------------------------
-
-    def _answer(self, results: list[_Result], announced: set[Topic]) -> None:
-        for answer, value, error in results:
-            if answer.done():
-                continue  # The caller was cancelled; what it wrote stays.
-            if error is None:
-                answer.set_result(value)
-            else:
-                answer.set_exception(error)
-        for topic in announced:
-            for callback in self._listeners[topic]:
-                callback()
 
     # -- the readers' threads -----------------------------------------------------------------
 

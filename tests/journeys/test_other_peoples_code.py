@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+import statistics
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -18,11 +20,13 @@ from tests.bot.doctor.examining import changed, found
 from tests.journeys.test_killed import Process, process, until
 from tests.journeys.town import MovedClock, Town, town
 from tests.workflows.kit import a_job
+from workflows.approvals.gate import Policy
 from workflows.engine.base import Start
 from workflows.errors import StepFailed
 from workflows.registry import Registry
 from workflows.step import Retries
 
+CLICKS = 7
 SOON = timedelta(milliseconds=20)
 
 
@@ -115,3 +119,53 @@ async def test_g10_a_process_whose_step_hangs_ends_within_its_grace(
 
     async with asyncio.timeout(30):
         assert await harbor.child.wait() == 0
+
+
+class Computing:
+    """A job that computes between its steps, until it is let go or half a minute has passed."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+
+    async def story(self, ctx, request) -> int:
+        self.begun.set()
+        end, n = time.monotonic() + 30, 0
+        while not self.go_on.is_set() and time.monotonic() < end:
+            n += sum(range(1_000)) % 7
+        return n
+
+
+async def ask(ctx, request) -> str:
+    policy = Policy(channel_members=True, requester_may_decide=True)
+    decision = await ctx.approval("decision", "Go?", policy=policy, timeout="1h")
+    return type(decision).__name__
+
+
+async def test_g15_clicks_are_answered_in_time_while_a_job_computes(
+    sandbox: Sandbox, moved_clock: MovedClock, tmp_path: Path
+):
+    computing = Computing()
+    jobs = Registry([a_job(computing.story, "compute"), a_job(ask, "ask")])
+    async with town(sandbox, tmp_path, moved_clock, jobs) as acme:
+        await acme.known()
+        bo = acme.member("bo").id
+        for _ in range(CLICKS):
+            await acme.harbor.engine.start(
+                Start(
+                    "ask", {}, requested_by=f"slack:{sandbox.credentials.team_id}:{bo}", via="slack"
+                )
+            )
+        cards = [await acme.card(nth) for nth in range(CLICKS)]
+        await acme.harbor.dispatcher.drain()
+        await acme.harbor.engine.start(Start("compute", {}, requested_by="token:x", via="api"))
+        await asyncio.to_thread(computing.begun.wait, 10)
+
+        answers = [await acme.member("cam").click(card, "approve") for card in cards]
+        assert not computing.go_on.is_set()
+        computing.go_on.set()
+        for nth in range(CLICKS + 1):
+            await acme.run("completed", nth)
+
+    assert [answer.status for answer in answers] == [200] * CLICKS
+    assert statistics.median(answer.seconds for answer in answers) < 0.3
