@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("store", "workflows", "tests", "bot")
 SCHEDULES = 2_500  # the budget of each
 SIMULATOR = ("-m", "tests.promises.simulate", "--schedules", str(SCHEDULES))
+STRANGERS = ("-m", "tests.promises.foreign", "--examples", "200")
 CRASHES = ("-m", "tests.workflows.engine.crashes.sweeping", "approved", "--once")
 
 
@@ -62,6 +63,8 @@ class Hunt:
 TRANSITIONS = "workflows/engine/local/transitions.py"
 ENGINE = "workflows/engine/local/engine.py"
 WORKER = "workflows/engine/local/worker.py"
+ADVANCE = "workflows/engine/local/advance.py"
+PROGRESS = "workflows/engine/local/progress.py"
 CALLS = "workflows/engine/local/calls.py"
 REPLAY = "workflows/engine/local/replay.py"
 RETRYING = "workflows/engine/local/retrying.py"
@@ -336,6 +339,74 @@ BUGS = (
     ),
 )
 
+FOREIGN = (
+    Bug(
+        101,
+        "what a step function raises ends its thread, if it is StopIteration (G12)",
+        (
+            Edit(
+                CALLS,
+                "        return Ended(encode(function()))\n    except BaseException as error:",
+                "        return Ended(encode(function()))\n"
+                "    except StopIteration:\n"
+                "        raise\n"
+                "    except BaseException as error:",
+            ),
+        ),
+        STRANGERS,
+    ),
+    Bug(
+        102,
+        "a job is expected to raise nothing but exceptions (G13)",
+        (
+            Edit(
+                ADVANCE,
+                "    except BaseException as error:  # noqa: BLE001  whatever the job raises",
+                "    except (Exception, ControlFlow) as error:  # what the job raises",
+            ),
+        ),
+        STRANGERS,
+    ),
+    Bug(
+        103,
+        "an async step is expected to raise nothing but exceptions (G13)",
+        (
+            Edit(
+                CALLS,
+                "        return Ended(encode(await function(*args)))\n"
+                "    except BaseException as error:",
+                "        return Ended(encode(await function(*args)))\n"
+                "    except Exception as error:",
+            ),
+        ),
+        STRANGERS,
+    ),
+    Bug(
+        104,
+        "a step is called beside a call of it that goes on (G11)",
+        (
+            Edit(
+                CALLS,
+                "        is_beside = step in self._left_behind\n",
+                "        is_beside = False\n",
+            ),
+        ),
+        STRANGERS,
+    ),
+    Bug(
+        105,
+        "a wait inside of an asyncio.timeout parks as if nobody had limited it (G14)",
+        (
+            Edit(
+                PROGRESS,
+                '    for timer in getattr(loop, "_scheduled", ()):\n',
+                "    for timer in ():\n",
+            ),
+        ),
+        STRANGERS,
+    ),
+)
+
 
 def copied(folder: Path) -> Path:
     """Answer a copy of the tree, in which bugs may be put."""
@@ -380,7 +451,7 @@ def hunt(bug: Bug, tree: Path) -> Hunt:
     finally:
         take_out(bug, tree)
     found = re.search(r"broken:\n  (.*)", done.stdout)
-    tries = re.search(r"(\d+) schedules", done.stdout)
+    tries = re.search(r"(\d+) (?:schedules|examples)", done.stdout)
     if tries is None:
         raise RuntimeError(f"bug {bug.number} kept the tests from running:\n{done.stderr[-2000:]}")
     return Hunt(bug, done.returncode == 1, int(tries[1]), found[1] if found else "")
@@ -394,7 +465,7 @@ def main() -> int:
     hunts = []
     with tempfile.TemporaryDirectory() as folder:
         tree = copied(Path(folder))
-        for bug in BUGS:
+        for bug in (*BUGS, *FOREIGN):
             if not wanted or bug.number in wanted:
                 hunts.append(hunt(bug, tree))
                 sys.stdout.write(f"{line(hunts[-1])}\n")

@@ -55,6 +55,12 @@ GENERATORS = (
         5_000,
         ("tests.promises.models", "--seed", "{first}", "--examples", "{cases}"),
     ),
+    Generator(
+        "strangers",
+        5_000,
+        100,
+        ("tests.promises.foreign", "--first", "{first}", "--examples", "{cases}"),
+    ),
 )
 
 
