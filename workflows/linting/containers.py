@@ -14,6 +14,7 @@ from workflows.linting.values import (
     Several,
     Shared,
     Unordered,
+    constant,
     one,
     union,
 )
@@ -40,12 +41,27 @@ def _set(frame: Frame, node: ast.Set) -> Meaning:
 
 @expression(ast.Dict)
 def _dictionary(frame: Frame, node: ast.Dict) -> Meaning:
-    keys = [frame.meaning(key) if key else NOTHING for key in node.keys]
-    values = tuple(frame.meaning(each) for each in node.values)
-    literal = [each.value for key in keys for each in key if isinstance(each, Constant)]
+    pairs: list[tuple[Meaning, Meaning]] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        held = frame.meaning(value)
+        pairs += [(frame.meaning(key), held)] if key else _unfolded(held)
+    values = tuple(value for _, value in pairs)
+    literal = [each.value for key, _ in pairs for each in key if isinstance(each, Constant)]
     if len(literal) == len(values):
         return one(Several(values, keys=tuple(literal)))
     return one(Several((union(values),)))
+
+
+def _unfolded(held: Meaning) -> list[tuple[Meaning, Meaning]]:
+    """Answer what ``**options`` puts into a dictionary."""
+    pairs: list[tuple[Meaning, Meaning]] = []
+    for each in held:
+        if isinstance(each, Several) and len(each.keys) == len(each.items):
+            named = zip(each.keys, each.items, strict=True)
+            pairs += [(constant(key), item) for key, item in named]
+        elif isinstance(each, Several):
+            pairs.append((NOTHING, each.every))
+    return pairs
 
 
 @expression(ast.ListComp, ast.GeneratorExp)

@@ -72,6 +72,7 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         self.main = Module.read(path)
         self._modules[path.resolve()] = self.main
+        self._package = _package(path.resolve())
         self._roots = [*_roots(path.resolve()), *_own_paths()]
 
     @property
@@ -85,6 +86,8 @@ class Project:
         if parts[0] in sys.stdlib_module_names:
             return None
         roots = [HARBOR] if parts[0] == "workflows" else self._roots
+        if parts[0] == self._package.name:
+            roots = [self._package.parent, *roots]
         return next(filter(None, (self._below(root, parts) for root in roots)), None)
 
     def relative(self, module: Module, level: int, name: str | None) -> Module | None:
@@ -144,13 +147,21 @@ def _is_harbors(path: Path) -> bool:
     return inside[:1] in {(each,) for each in OURS} and inside[:2] != ("workflows", "jobs")
 
 
+def _package(path: Path) -> Path:
+    """Answer the outermost package that a file is in, or its folder."""
+    folder = path.parent
+    while (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
+
+
 def _roots(path: Path) -> list[Path]:
     """Answer the folders from which an import of this file may begin: nearest first."""
     root = path.parent
     while (root / "__init__.py").is_file():
         root = root.parent
     if root.name in INSTALLED:
-        return []
+        return []  # the package of the file itself is looked for by name
     above = list(root.parents)
     last = next((n for n, folder in enumerate(above) if _is_project(folder)), -1)
     folders = [root] if _is_project(root) else [root, *above[: last + 1]]

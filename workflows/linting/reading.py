@@ -14,7 +14,7 @@ from workflows.linting.members import lineage
 from workflows.linting.modules import Module, Project
 from workflows.linting.parameters import give
 from workflows.linting.scope import Scope, stored
-from workflows.linting.shapes import Shape, shape, simple
+from workflows.linting.shapes import Shape, is_star, shape, simple
 from workflows.linting.signals import forgives
 from workflows.linting.values import (
     NOTHING,
@@ -33,6 +33,7 @@ from workflows.linting.values import (
     Package,
     Several,
     Shared,
+    constant,
     one,
     union,
 )
@@ -40,7 +41,7 @@ from workflows.linting.values import (
 # A function is read anew for what it is given anew, but not without end: functions that call each
 # other would be given more and more.
 MOST_READINGS = 100
-MOST_WITHIN_ITSELF = 4
+MOST_WITHIN_ITSELF = 2
 VARIABLE = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 PASSES = 4  # a loop may carry what a statement learns to those before it
 # What nobody can change, or what is the module's by nature.
@@ -68,6 +69,7 @@ class Reading:
         self._held: dict[str, Meaning] = {}
         self.offered: dict[ast.AST, Meaning] = {}
         self._changed: dict[Module, frozenset[str]] = {}
+        self._sought: set[tuple[Module, str]] = set()
         self._shapes: dict[FunctionNode, Shape] = {}
         self._tops: dict[Module, Top] = {}
         self._read: dict[tuple[Function, Arguments], facts.Summary] = {}
@@ -113,7 +115,15 @@ class Reading:
         if name in self.top(module).bindings:
             return self.shared(module, name)
         inside = self.project.inside(module, name)
-        return one(Package(inside)) if inside else self._from_star(module, name)
+        if inside:
+            return one(Package(inside))
+        return self._from_star(module, name) or self._by_getattr(module, name)
+
+    def _by_getattr(self, module: Module, name: str) -> Meaning:
+        """Answer what a module's own `__getattr__` answers for a name."""
+        found = self.lookup(module, "__getattr__") if "__getattr__" in module.text else NOTHING
+        given = Arguments((constant(name),))
+        return union([self.run(e, given).result for e in found if isinstance(e, Function)])
 
     def top(self, module: Module) -> Top:
         """Answer the names at the top of a module."""
@@ -232,21 +242,20 @@ class Reading:
                 frame.run(function, Arguments())
 
     def _from_star(self, module: Module, name: str) -> Meaning:
-        if name.startswith("_"):
+        """Answer what ``from x import *`` brings; modules may do so from each other."""
+        if name.startswith("_") or (module, name) in self._sought:
             return NOTHING
-        for each in simple(module.tree.body):
-            match each:
-                case ast.ImportFrom(names=[ast.alias(name="*")]):
-                    found = self.origin(module, each)
-                    inner = self.member(found, name) if found and found is not module else None
-                    if inner:
-                        return inner
-                case _:
-                    pass
-        return NOTHING
+        self._sought.add((module, name))
+        stars = [self.origin(module, each) for each in simple(module.tree.body) if is_star(each)]
+        found = (self.member(origin, name) for origin in stars if origin)
+        meaning = next(filter(None, found), NOTHING)
+        self._sought.discard((module, name))
+        return meaning
 
-    def origin(self, module: Module, node: ast.ImportFrom) -> Module | None:
+    def origin(self, module: Module, node: ast.stmt) -> Module | None:
         """Answer the author's own module that something is imported from; None: not one."""
+        if not isinstance(node, ast.ImportFrom):
+            return None
         if node.level:
             return self.project.relative(module, node.level, node.module)
         return self.project.absolute(node.module or "")

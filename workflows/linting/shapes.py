@@ -68,3 +68,8 @@ def _sorted_in_place(body: list[ast.stmt]) -> Iterator[str]:
 
 def _declared(node: ast.AST) -> list[str]:
     return node.names if isinstance(node, ast.Global | ast.Nonlocal) else []
+
+
+def is_star(node: ast.stmt) -> bool:
+    """Whether it is ``from x import *``."""
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"

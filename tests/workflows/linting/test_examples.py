@@ -13,6 +13,8 @@ from workflows.linting import RULES, lint
 EXAMPLES = Path(__file__).parent / "examples"
 MARK = re.compile(r"#\s+((?:L\d+\s*)+)$")
 FILES = sorted(EXAMPLES.glob("*.py"))
+PROJECT = EXAMPLES.parent / "project"
+JOBS = "src/corp/jobs/__init__.py"
 SPELLINGS = sorted((EXAMPLES.parent / "spellings").glob("*.py"))
 
 
@@ -58,3 +60,12 @@ def test_no_spelling_slips_through_and_none_beside_it_is_found(path: Path):
     found = {(each.path.name, each.line, each.number) for each in lint(path)}
 
     assert found == marked(path)
+
+
+def test_a_project_of_many_modules_is_followed_from_the_package_that_harbor_would_load():
+    """Through re-exports, stars, `importlib`, a module's own `__getattr__`, and base classes."""
+    files = [*PROJECT.rglob("*.py")]
+
+    found = {(each.path.name, each.line, each.number) for each in lint(PROJECT / JOBS)}
+
+    assert found == {mark for file in files for mark in marked(file)}

@@ -1,0 +1,2 @@
+from .refund import refund
+from .more import *

@@ -1,0 +1,2 @@
+import httpx
+def quick(): return httpx.get("x")  # L7
