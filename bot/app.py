@@ -349,7 +349,8 @@ def _programs(harbor: Harbor, outside: Outside) -> list[web.RouteDef]:
         admission, Metrics(harbor.db, harbor.scheduler, harbor.homes.calls, clock).drawn
     )
     engine, gates = harbor.engine, harbor.gates
-    api = routes_for_programs(admission, key, engine, gates, outside.registry, clock)
+    people = harbor.homes.people
+    api = routes_for_programs(admission, key, engine, gates, outside.registry, clock, people)
     return [*api, *metrics.routes()]
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.client import Run
 from bot.commands.words import clean, moment, paragraphs, written
+from bot.naming import naming
 from bot.web.shapes import Gate, Happened, Wait
 from workflows.engine.base import RunStatus, WaitStatus
 
@@ -112,22 +113,34 @@ def _wait(wait: Wait, gate: Gate | None) -> RenderableType:
 
 def question(gate: Gate) -> RenderableType:
     """Answer what people are asked, with the payload they approve, in full."""
-    parts = [Text(clean(gate.title), "bold")]
+    parts = [Text(clean(_named(gate, gate.title)), "bold")]
     if gate.why:
-        parts.append(Text(paragraphs(gate.why)))
+        parts.append(Text(paragraphs(_named(gate, gate.why))))
     parts += [
-        Text.assemble((f"{clean(label)}: ", "dim"), clean(value)) for label, value in gate.fields
+        Text.assemble((f"{clean(label)}: ", "dim"), clean(_named(gate, value)))
+        for label, value in gate.fields
     ]
     if gate.shown is not None:
         parts += [Text("payload", "dim"), _json(gate.shown)]
     parts += [
         Text.assemble(("digest ", "dim"), gate.digest),
         Text.assemble(("gate ", "dim"), gate.id),
-        Text.assemble(("asked by ", "dim"), clean(gate.requested_by)),
+        Text.assemble(("asked by ", "dim"), clean(_asker(gate))),
         Text.assemble(("open until ", "dim"), moment(gate.deadline_at)),
         Text.assemble(("who may decide ", "dim"), _policy(gate)),
     ]
     return Group(*parts)
+
+
+def _named(gate: Gate, words: str) -> str:
+    """Answer words of a gate with the names of those that it names by their ids."""
+    return naming(words, lambda user: gate.names.get(user) or user, gate.named)
+
+
+def _asker(gate: Gate) -> str:
+    """Answer who asked: the actor, and what a person is called."""
+    called = gate.names.get(gate.requested_by.rpartition(":")[2])
+    return f"{gate.requested_by} ({called})" if called else gate.requested_by
 
 
 def _policy(gate: Gate) -> str:

@@ -1,5 +1,6 @@
 """What the API answers, made of what the engine and the gates show."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +34,8 @@ def job(found: Job, now: datetime) -> shapes.Job:
     )
 
 
-def gate(found: GateView) -> shapes.Gate:
-    """Answer a gate with what its card shows."""
+def gate(found: GateView, called: Mapping[str, str]) -> shapes.Gate:
+    """Answer a gate with what its card shows; *called* are the names of people, by their ids."""
     return shapes.Gate(
         id=found.id,
         name=found.name,
@@ -53,6 +54,8 @@ def gate(found: GateView) -> shapes.Gate:
         decided_by=found.decided_by,
         note=found.note,
         version=found.version,
+        named=found.card.named,
+        names=dict(called),
     )
 
 

@@ -3,19 +3,15 @@
 import json
 import re
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from bot import visible
+from bot.naming import naming
 from bot.slack.views import outcome, text
 
-NAMED = re.compile(
-    r"<[@#](?P<id>[UWCG][A-Z0-9]{2,20})>|(?<![A-Za-z0-9])[UWCG][A-Z0-9]{2,20}(?![A-Za-z0-9])",
-    re.ASCII,
-)
 UNTIL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", re.ASCII)
 
 
@@ -61,18 +57,6 @@ def seen(value: Any) -> Any:
     """Answer what a template writes: nothing in a text of somebody's hides, whoever forgot it."""
     is_text = isinstance(value, str) and not isinstance(value, Markup)
     return visible.visible(value) if is_text else value
-
-
-def naming(said: str, who: Callable[[str], str], named: AbstractSet[str]) -> str:
-    """Answer a text with the names of those whose ids it holds, as far as *named* says so."""
-
-    def drawn(found: re.Match[str]) -> str:
-        known = found["id"] or found[0]
-        if known not in named:
-            return found[0]
-        return f"#{known}" if known[0] in "CG" else f"@{who(known)}"
-
-    return NAMED.sub(drawn, said) if named else said
 
 
 def name_of(actor: str, name: str = "") -> str:

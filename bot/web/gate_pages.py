@@ -73,6 +73,9 @@ class GatePages:
             "choose.html",
             me=visitors.me(self.site, visitor.session),
             gates=open_gates,
+            who=await names(
+                self.site.people, [each for gate in open_gates for each in gate.card.named]
+            ),
             verb=sentences.VERBS[choice],
         )
 

@@ -8,9 +8,11 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.access import Caller, NameTaken, Scope, Token
+from bot.slack.people import People
 from bot.web import bodies, refusals, shapes
 from bot.web.admission import read
 from bot.web.api import Api, answer
+from bot.web.names import names
 from bot.web.problems import Problem, invalid
 from workflows.approvals.gate import Choice, Person, Vote
 from workflows.approvals.view import GateStatus, GateView
@@ -24,6 +26,7 @@ class Operating:
     """Break-glass decisions, tokens, the audit, retention."""
 
     api: Api
+    people: People | None  # None: Slack is not asked
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Answer the routes."""
@@ -44,7 +47,7 @@ class Operating:
         """`GET /-/runs/{id}/gates`: what people were asked, in full."""
         caller = await self._operator(request)
         run = await self.api.visible(request, caller)
-        return _gates(await self.api.gates.of_run(run.id))
+        return await self._answered(await self.api.gates.of_run(run.id))
 
     async def decide(self, request: web.Request) -> web.Response:
         """`POST /-/runs/{id}/decide`: passes the policy by, on record."""
@@ -62,7 +65,7 @@ class Operating:
         answered = await self.api.gates.decide(gate.id, vote)
         if found := refusals.of_vote(answered):
             raise found
-        return _gates([answered.gate] if answered.gate else [])
+        return await self._answered([answered.gate] if answered.gate else [])
 
     async def deliver(self, request: web.Request) -> web.Response:
         """`POST /-/runs/{id}/deliver`: to a bare wait; an approval refuses it, as anybody's."""
@@ -146,6 +149,11 @@ class Operating:
             pruned = await engine.prune(older_than, by=caller.actor, via=caller.via)
         return answer(shapes.Pruned.model_validate(pruned))
 
+    async def _answered(self, found: list[GateView]) -> web.Response:
+        people = [each for gate in found for each in (*gate.card.named, gate.requested_by)]
+        called = (await names(self.people, people)).known if self.people else {}
+        return answer(shapes.Gates(items=[bodies.gate(gate, called) for gate in found]))
+
     async def _operator(self, request: web.Request) -> Caller:
         return await self.api.admission.admit(request, None)
 
@@ -181,10 +189,6 @@ def _scopes(given: list[str]) -> list[Scope]:
             {"scopes": f"{unknown[0]!r:.80} is unknown; known: {', '.join(Scope)}"},
         )
     return [Scope(scope) for scope in given]
-
-
-def _gates(found: list[GateView]) -> web.Response:
-    return answer(shapes.Gates(items=[bodies.gate(gate) for gate in found]))
 
 
 def _line(token: Token) -> shapes.TokenLine:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.slack.people import People
 from bot.web import docs
 from bot.web.admission import Admission
 from bot.web.api import Api
@@ -14,8 +15,14 @@ from workflows.registry import Registry
 
 
 def routes(
-    admission: Admission, key: str, engine: Engine, gates: Gates, registry: Registry, clock: Clock
+    admission: Admission,
+    key: str,
+    engine: Engine,
+    gates: Gates,
+    registry: Registry,
+    clock: Clock,
+    people: People | None = None,
 ) -> list[web.RouteDef]:
-    """Answer the routes; *key* signs cursors."""
+    """Answer the routes; *key* signs cursors. Without *people* they are called by their ids."""
     api = Api(admission, Cursors(key), engine, gates, registry, clock)
-    return [*api.routes(), *Operating(api).routes(), *docs.routes()]
+    return [*api.routes(), *Operating(api, people).routes(), *docs.routes()]

@@ -343,7 +343,10 @@ class TokenLines(Answered):
 
 
 class Gate(Answered):
-    """A question to people, in full: what is approved is `shown`, and `digest` is of it."""
+    """A question to people, in full: what is approved is `shown`, and `digest` is of it.
+
+    `named` are the ids in its words that are people and channels, `names` what people are called.
+    """
 
     id: str
     name: str
@@ -362,6 +365,8 @@ class Gate(Answered):
     decided_by: str | None
     note: str | None
     version: int = 1
+    named: frozenset[str] = frozenset()
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 class Gates(Answered):

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field, field_validator
 
-from workflows import Approved, Context, Policy, Retries, StepFailed, job
+from workflows import Approved, Context, Policy, Retries, SlackUser, StepFailed, job
 
 RAISED = {"a key": KeyError("item"), "an exit": SystemExit("usage"), "a dive": RecursionError()}
 BROKEN: set[str] = set()  # names whose step fails for good
@@ -54,6 +54,20 @@ async def ask_programs(ctx: Context, request: Nothing) -> Outcome:
 @job(name="ask-two", description="Ask two programs.")
 async def ask_two(ctx: Context, request: Nothing) -> Outcome:
     return await _asked(ctx, Policy(need=2, tokens_may_decide=True))
+
+
+class Payee(BaseModel):
+    """Who gets something."""
+
+    who: SlackUser
+
+
+@job(name="pay", description="Pay somebody, if people agree.")
+async def pay(ctx: Context, request: Payee) -> Payee:
+    policy = Policy(channel_members=True)
+    title = f"Pay {request.who}?"
+    await ctx.approval("decision", title, show=request, policy=policy, timeout="24h")
+    return request
 
 
 @job(name="listen", description="Wait for an event.")

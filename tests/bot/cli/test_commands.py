@@ -252,6 +252,15 @@ def test_an_operator_is_shown_the_whole_question_before_it_is_decided_g1(
     assert json.loads(as_json.out)["items"][0]["status"] in {"approved", "rejected"}
 
 
+def test_people_have_names_in_the_terminal_g8(shell: Shell, desk: Desk):
+    run_id = desk.waiting("pay", who=desk.town.member("gus").id)
+
+    decided = shell.harbor("approve", run_id, "--note", "nobody is awake")
+
+    assert "Pay @gus?" in decided.out
+    assert "Who: @gus" in decided.out
+
+
 def test_a_decision_needs_a_reason(shell: Shell, desk: Desk):
     run_id = desk.waiting("ask-people")
 
