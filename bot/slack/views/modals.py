@@ -96,7 +96,9 @@ def _whole(gate: GateView, link: str | None, permalink: str | None) -> list[Bloc
 
 def _deciding(gate: GateView, verb: str, shown: list[Block], choice: Choice) -> Block:
     reason = {"type": "plain_text_input", "action_id": inputs.ACTION, "multiline": True}
-    reason |= {"max_length": text.INPUT_TEXT}
+    # Whoever may approve without a word begins at the top: there is something to read first.
+    is_asked_for = choice is Choice.REJECTED or gate.policy.reason_required
+    reason |= {"max_length": text.INPUT_TEXT, "focus_on_load": is_asked_for}
     asked = kit.asked(
         NOTE,
         "Reason",
