@@ -17,7 +17,7 @@ TEXT = (DOCS / PAGE).read_text()
 EXAMPLES = examples(PAGE)
 SIGNATURES = [line for block in blocks(PAGE, "text") for line in block.splitlines()]
 # What other parts of Harbor call, and no author.
-OURS = {"to_await", "is_first_time", "opening", "asked", "self"}
+OURS = {"to_await", "is_first_time", "opening", "asked", "given", "self"}
 MADE_OF = {"run_job", "patched"}  # `ctx.run_job` and `ctx.patched` are these
 
 
@@ -39,7 +39,7 @@ def written(name, function):
 
 NAMES = {
     **{f"ctx.step.{name}": getattr(Replay, name) for name in own(Step) - OURS - MADE_OF},
-    **{f"ctx.{name}": getattr(Context, name) for name in own(Context)},
+    **{f"ctx.{name}": getattr(Context, name) for name in own(Context) - OURS},
     **{f"ctx.log.{name}": getattr(Log, name) for name in own(Log)},
     "@job": job,
     "Policy": Policy,
