@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast, get_args
 
@@ -20,6 +22,7 @@ from workflows.plain import dumps
 from workflows.slack_ids import SlackUser
 
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}", re.ASCII)
+PLAIN = (str, int, float, bool, bytes, date, datetime, Decimal)
 DEEPEST = 32  # what is nested deeper is no JSON that we take
 
 Ids = frozenset[str]
@@ -28,6 +31,8 @@ NOBODY: Ids = frozenset()
 
 def ids(value: object) -> Ids:
     """Answer the ids of everybody and every place that *value* names."""
+    if value is None or (isinstance(value, BaseModel) and _names_nobody(type(value))):
+        return NOBODY  # most inputs: each approval asks at every pass
     return frozenset(_ids(value, DEEPEST))
 
 
@@ -84,6 +89,13 @@ def _channels(value: object, depth: int) -> Iterator[str]:
     elif depth:
         for each in _parts(value):
             yield from _channels(each, depth - 1)
+
+
+@lru_cache(1_000)
+def _names_nobody(model: type[BaseModel]) -> bool:
+    """Whether no field of a model could name anybody."""
+    infos = model.model_fields.values()
+    return all(i.annotation in PLAIN and not _says_channel(i.json_schema_extra) for i in infos)
 
 
 @lru_cache(1_000)

@@ -64,6 +64,15 @@ def test_the_types_of_a_value_say_whom_it_names_g8(value, named):
     assert ids(value) == named
 
 
+class Flat(BaseModel):
+    words: str
+    where: SlackChannel
+
+
+def test_a_model_of_plain_fields_may_still_name_a_channel_g8():
+    assert ids(Flat(words="U0ANA", where="C0OPS")) == {"C0OPS"}
+
+
 def test_a_value_that_holds_itself_is_looked_through_once_and_for_all():
     loop: list[object] = [SlackUser("U0ANA")]
     loop.append(loop)

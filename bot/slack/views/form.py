@@ -108,14 +108,24 @@ def form(model: type[BaseModel]) -> Form:
 
 
 def _drawn(field: Field, error: str | None) -> Block:
+    element = field.kind.element()
+    if _hides_default(field.kind, element):
+        text.leave_out()
     hint = "\n".join(part for part in (error and f"⚠ {error}", field.hint) if part)
     return kit.asked(
         field.name,
         field.label,
-        field.kind.element(),
+        element,
         hint=text.cut(hint, text.LABEL_TEXT),
         optional=field.may_be_empty,
     )
+
+
+def _hides_default(kind: inputs.Kind, element: Block) -> bool:
+    """Whether a default applies that Slack's input cannot show: too long, out of its bounds."""
+    initial = kind.number.initial if isinstance(kind, inputs.Exact) else kind.initial
+    is_shown = any(key.startswith("initial") for key in element)
+    return initial not in (None, (), False) and not is_shown
 
 
 def _answer(field: Field, values: Mapping[str, Any]) -> Answer:

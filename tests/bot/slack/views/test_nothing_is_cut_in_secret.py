@@ -178,7 +178,11 @@ class Hinted(BaseModel):
     name: str = Field(description="words " * 500)
 
 
-@pytest.mark.parametrize("model", [Labelled, Hinted, Offered])
+class Defaulted(BaseModel):
+    words: str = "x" * 5_000
+
+
+@pytest.mark.parametrize("model", [Defaulted, Labelled, Hinted, Offered])
 def test_a_form_in_which_a_label_or_a_hint_is_cut_says_so_g5(model):
     assert f"{SAYS_SO} `harbor jobs --json` shows all of it." in words(form(model).blocks())
 
