@@ -79,6 +79,7 @@ class EntryKind(StrEnum):
     UUID = "uuid"
     RANDOM = "random"
     GATHER = "gather"
+    FIRST = "first"
     PATCH = "patch"
     CANCEL = "cancel"  # where in a branch a cancel is raised
 

@@ -6,6 +6,7 @@ from workflows.approvals.gate import Approved, Decision, Expired, Policy, Reject
 from workflows.context import Context
 from workflows.errors import ChildFailed, HarborError, RunCancelled, StepFailed, StepOutcomeUnknown
 from workflows.event import Event, Silence
+from workflows.first import First
 from workflows.job import Job, job
 from workflows.slack_ids import SlackChannel, SlackUser
 from workflows.step import Retries, current_step
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "Event",
     "Expired",
+    "First",
     "HarborError",
     "Job",
     "Operator",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple, overload
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, TypeVarTuple, overload
 from uuid import UUID
 
 from store.database import Tx
@@ -13,6 +13,7 @@ from workflows.asked import Asked
 from workflows.duration import Duration, duration
 from workflows.errors import StepMisused
 from workflows.event import Event, Silence
+from workflows.first import First
 from workflows.ids import step_key
 from workflows.inputs import Given
 
@@ -223,7 +224,24 @@ class Step(Protocol):
         /,
     ) -> Verb[tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
-    def gather(self, name: str, *coroutines: Verb[T]) -> Verb[list[T]]: ...
+    def gather(
+        self, name: str, *coroutines: Verb[T], return_exceptions: Literal[False] = False
+    ) -> Verb[list[T]]: ...
+    @overload
+    def gather(
+        self, name: str, *coroutines: Verb[T], return_exceptions: Literal[True]
+    ) -> Verb[list[T | Exception]]:
+        """Answer results and errors alike, when every branch has ended: no error ends another."""
+        ...
+
+    def first(self, name: str, /, **coroutines: Verb[T]) -> Verb[First[T]]:
+        """Do several things at once until the first has ended; `match` the answer by its name.
+
+        The others are given up: their waits, cards and runs end, and their closing code runs
+        before this answers. Of two that end in one pass the one named first was it. A step under
+        way is awaited, and its result kept. An error that comes first is raised.
+        """
+        ...
 
     def run_job(self, name: str, job: str, arguments: Given, *, timeout: Duration) -> Verb[Any]:
         """Start a run of another job, park until it has ended, and answer what it returned.

@@ -46,6 +46,11 @@ class Branch:
     gather: Entry | None = None  # whose branches are not all at their end
     has_ended: bool = False  # by itself: it has returned or raised
     goes_back: bool = False  # to where it stands, in a pass of its own
+    takes_errors: bool = False  # its gather returns errors: they end nobody else
+    has_failed: bool = False  # a branch of its gather has: the others wait no more
+    is_racing: bool = False  # nobody knows so far which of its branches was first
+    has_first: bool = False  # one of them has ended in this pass
+    is_given_up: bool = False  # another one was first
 
     def waiting(self, on: Key) -> Waiting:
         """Answer that this branch waits."""
@@ -81,16 +86,16 @@ class End:
         return self.is_parked and self.signal is None
 
 
-def check_coroutines(name: str, coroutines: Sequence[object]) -> None:
-    """Refuse what cannot be gathered. Raises StepMisused."""
+def check_coroutines(name: str, coroutines: Sequence[object], verb: str = "gather") -> None:
+    """Refuse what cannot be done at once. Raises StepMisused."""
     if not 1 <= len(coroutines) <= MOST_BRANCHES:
         raise StepMisused(
-            f"gather({name!r}, …) takes 1 to {MOST_BRANCHES} coroutines, not {len(coroutines)}"
+            f"{verb}({name!r}, …) takes 1 to {MOST_BRANCHES} coroutines, not {len(coroutines)}"
         )
     for place, each in enumerate(coroutines):
         if not inspect.iscoroutine(each):
             raise StepMisused(
-                f"gather({name!r}, …) takes coroutines: number {place} is a {type(each).__name__};"
+                f"{verb}({name!r}, …) takes coroutines: number {place} is a {type(each).__name__};"
                 " call an async function, and do not await it"
             )
 
@@ -126,6 +131,7 @@ async def run_all(
         enter(branch)
         end = await _end_of(branch, coroutine)
         branch.has_ended = not end.is_parked
+        _tell_parent(branch, end)
         await leave(branch)
         return end
 
@@ -162,6 +168,15 @@ def _wrapped(branch: Branch, error: BaseException) -> End:
         branch.ending = None
         return End(branch, error=beside("a step or wait"))
     return End(branch, signal=cancelled)
+
+
+def _tell_parent(branch: Branch, end: End) -> None:
+    """Note what the end of a branch means for those beside it."""
+    parent = branch.parent
+    if parent is None or not branch.has_ended or end.signal is not None:
+        return
+    parent.has_first = parent.is_racing
+    parent.has_failed |= end.error is not None and not parent.takes_errors and not parent.is_racing
 
 
 def _now(end: End) -> End:

@@ -120,12 +120,14 @@ class Telling:
         return True
 
     def is_due(self, branch: Branch) -> bool:
-        """Whether a branch is to be told, sooner or later."""
-        return self.is_asked and not branch.is_told
+        """Whether a branch is to be told, sooner or later: of a cancel, or that it is over."""
+        return (self.is_asked or branch.is_given_up) and not branch.is_told
 
     def _may_have_begun(self, branch: Branch) -> bool:
         """Whether an earlier pass may have begun the next new step, and ended without a word."""
-        return self._was_under_way is not False and branch.tries > 1
+        # Those that another one has ended had nothing under way that is not in the journal.
+        is_known = self._was_under_way is False or branch.is_given_up
+        return not is_known and branch.tries > 1
 
     def _go_back(self, branch: Branch) -> None:
         self._mark(branch, told_at(branch.stand))

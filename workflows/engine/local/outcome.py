@@ -51,7 +51,8 @@ class Writes:
     for by somebody's word, by entry; *notes* what people should know of the code: what is so, and
     of which steps. *has_heard*: that a cancel was asked for; a pass that has not writes nothing.
     *said*: how far the run has come in its log, which goes along and is no reason to write.
-    *journal_bytes* is what the whole journal takes in memory with it.
+    *journal_bytes* is what the whole journal takes in memory with it. *watched* are entries of
+    waits whose end is news to branches that race.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Writes:
     restated: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     has_heard: bool = False
+    watched: tuple[Key, ...] = ()
     said: str | None = None
     journal_bytes: int = 0
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, RunStatus
 from workflows.clock import Clock
+from workflows.engine.local import firsts
 from workflows.engine.local.accepted import Accepted
 from workflows.engine.local.branches import Branch, beside
 from workflows.engine.local.calls import Calls
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MOST_ENTRIES = 10_000
+MOST_TURNS = 10_000  # of the loop, in which a replay comes to its end
 LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
 # They take no time: nobody stands at them.
@@ -91,7 +93,7 @@ class Pass(NamedTuple):
     run_id: str
     tries: int
     cancel_requested: bool
-    record: Callable[[Writes], Awaitable[None]]
+    record: Callable[[Writes], Awaitable[bool]]
     clock: Clock
     registry: Registry
     calls: Calls
@@ -117,6 +119,15 @@ class Trying:
     asked: str | None = None
 
 
+def _is_within(branch: Branch, parent: Branch) -> bool:
+    """Whether a branch is part of another one."""
+    while branch.parent is not None:
+        if branch.parent is parent:
+            return True
+        branch = branch.parent
+    return False
+
+
 class Progress:
     """One pass over one run's journal. Made in the task that calls the job's function."""
 
@@ -136,6 +147,7 @@ class Progress:
         self._task = asyncio.current_task(self._loop)
         self._branches: dict[asyncio.Task[Any] | None, Branch] = {self._task: self._root}
         self._everyone = [self._root]
+        self._has_news = False  # a wait of a branch that races may have ended meanwhile
         self.telling = Telling(
             self._mark, is_asked=of.cancel_requested, was_under_way=of.cancel_under_way
         )
@@ -259,6 +271,7 @@ class Progress:
                 self.block(blocked.reason, blocked.cause)
             if kind not in FACTS:
                 self.telling.before(branch, kind)
+                self.yield_to_first(branch)
             self._refuse_too_much()
         return nth, entry
 
@@ -414,12 +427,32 @@ class Progress:
         if self.is_over:
             # What this branch has done may have been in the hands of one that could not write it.
             raise PassOver
+        if not is_begun:
+            self.yield_to_first(branch)
         if branch.goes_back:
+            raise Postponed
+
+    async def let_others_come(self, branch: Branch) -> None:
+        """Let those replay that a branch races with, before it begins something new."""
+        if branch.is_told or not firsts.is_raced(branch):
+            return
+        for _ in range(MOST_TURNS):
+            if firsts.are_replayed(branch, self._everyone):
+                break
+            await asyncio.sleep(0)
+        self.yield_to_first(branch)
+
+    def yield_to_first(self, branch: Branch) -> None:
+        """Raise Postponed where something else in a `first` has ended, or may have: it is over."""
+        is_late = firsts.has_lost(branch) or (self._has_news and firsts.is_raced(branch))
+        if is_late and not branch.is_told:
+            branch.go_back()
             raise Postponed
 
     def taken(self) -> Writes:
         """Answer what is to be written, as of what the pass knows."""
         self.writes.has_heard = self.telling.is_asked
+        self.writes.watched = firsts.watched(self._everyone)
         return self.writes
 
     async def _record(self) -> None:
@@ -431,12 +464,12 @@ class Progress:
             writes, self.writes = self.taken(), Writes()
             try:
                 try:
-                    await self.run.record(writes)
+                    self._has_news |= await self.run.record(writes)
                 except CancelAsked:
                     self.writes = writes.before(self.writes)
                     self.telling.hear(self._everyone, self.writes)
                     writes, self.writes = self.taken(), Writes()
-                    await self.run.record(writes)
+                    self._has_news |= await self.run.record(writes)
             except Exception as error:
                 # As an exception it would be the job's to catch, and effects could follow.
                 self.lost = error
@@ -471,6 +504,7 @@ class Progress:
         """Answer a branch of a branch, for a task that is to begin."""
         reading = self.journal.reading(prefix)
         branch = Branch(reading, prefix, is_told=of.is_told, tries=of.tries, parent=of)
+        branch.is_given_up = of.is_given_up
         self._everyone.append(branch)
         self._to_begin.add(branch)
         self._all_begun.clear()
@@ -487,9 +521,21 @@ class Progress:
         if not self._to_begin:
             self._all_begun.set()
 
+    def _give_up_beside(self, branch: Branch) -> None:
+        """Let go of what nobody waits for any more, a branch having failed: at once."""
+        parent = branch.parent
+        while parent is not None:
+            if parent.has_failed:
+                inside = [each for each in self._everyone if _is_within(each, parent)]
+                for each in inside:
+                    if isinstance(each.ending, Waiting) and each.gather is None:
+                        self.writes.give_up_waits(each.prefix, each.ending.closing)
+            parent = parent.parent
+
     async def leave(self, branch: Branch) -> None:
         """A branch has ended or parked: what it did is written down before the others end."""
         del self._branches[asyncio.current_task()]
+        self._give_up_beside(branch)
         is_alone = len(self._branches) == 1
         if is_alone or self.is_over or not self.writes:
             return

@@ -194,8 +194,9 @@ class AnyPlugins(Plugins):
         return cast(Plugin, None)
 
 
-async def _kept(recorded: list[Writes], writes: Writes) -> None:
+async def _kept(recorded: list[Writes], writes: Writes) -> bool:
     recorded.append(writes)
+    return False
 
 
 async def _send_nothing(delivery: Delivery) -> Receipt:

@@ -12,15 +12,17 @@ from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows import results
 from workflows.asked import Asked, call_digest
 from workflows.duration import Duration, wait_length
-from workflows.engine.local import answers, branches, calling, once
+from workflows.engine.local import answers, branches, calling, firsts, once
 from workflows.engine.local.branches import Branch
 from workflows.engine.local.calls import Call, NoThread
 from workflows.engine.local.children import NewChild, new_child
+from workflows.engine.local.firsts import Race
 from workflows.engine.local.journal import label
 from workflows.engine.local.outcome import Key, Later, NewWait, Waiting
 from workflows.engine.local.progress import Progress, Trying
 from workflows.errors import Parked, PassOver, Postponed, RunCancelled
 from workflows.event import Event, Silence
+from workflows.first import First
 from workflows.inputs import Given
 from workflows.plain import dumps, loads
 from workflows.step import CurrentStep, Opening, Retries, Verb, checked_events, checked_kinds
@@ -72,9 +74,18 @@ class Replay:
         """See `Step.wait_for_any`."""
         return self.to_await("step.wait_for_any", name, self._wait_for_any(name, events, timeout))
 
-    def gather(self, name: str, *coroutines: Verb[Any]) -> Verb[list[Any]]:
+    def first(self, name: str, /, **coroutines: Verb[Any]) -> Verb[First[Any]]:
+        """See `Step.first`."""
+        work = self._first(name, coroutines)
+        given = tuple(coroutines.values())
+        self._progress.verbs.called("step.first", name, work, given)
+        return work
+
+    def gather(
+        self, name: str, *coroutines: Verb[Any], return_exceptions: bool = False
+    ) -> Verb[list[Any]]:
         """See `Step.gather`."""
-        work = self._gather(name, coroutines)
+        work = self._gather(name, coroutines, return_exceptions=return_exceptions)
         self._progress.verbs.called("step.gather", name, work, coroutines)
         return work
 
@@ -182,7 +193,27 @@ class Replay:
         first = partial(_first_event, branch.prefix, key[0])
         return self._wait(branch, entry, name, nth, waits, first)
 
-    async def _gather(self, name: str, coroutines: tuple[Verb[Any], ...]) -> list[Any]:
+    async def _first(self, name: str, coroutines: Mapping[str, Verb[Any]]) -> First[Any]:
+        try:
+            firsts.check_branches(name, coroutines)
+            branch = self._progress.enter(name)
+            nth, entry = self._progress.find(branch, EntryKind.FIRST, name)
+            entry, race = self._race(branch, entry, name, nth, tuple(coroutines))
+        except BaseException:
+            branches.close(tuple(coroutines.values()))
+            raise
+        branch.is_racing, branch.has_first = race.won is None, False
+        branch.has_failed, branch.takes_errors = False, False
+        prefixes = (_prefix(branch, name, nth, each) for each in race.names)
+        inner = [self._progress.new_branch(branch, prefix) for prefix in prefixes]
+        for each, called in zip(inner, race.names, strict=True):
+            each.is_given_up |= race.won not in {None, called}
+        ends = await self._side_by_side(branch, entry, inner, tuple(coroutines.values()))
+        return self._raced(branch, entry, race, ends)
+
+    async def _gather(
+        self, name: str, coroutines: tuple[Verb[Any], ...], *, return_exceptions: bool
+    ) -> list[Any]:
         try:
             branches.check_coroutines(name, coroutines)
             branch = self._progress.enter(name)
@@ -193,16 +224,27 @@ class Replay:
             raise
         prefixes = (_prefix(branch, name, nth, place) for place in range(len(coroutines)))
         inner = [self._progress.new_branch(branch, prefix) for prefix in prefixes]
+        branch.takes_errors, branch.is_racing = return_exceptions, False
+        branch.has_failed = branch.has_first = False
+        ends = await self._side_by_side(branch, entry, inner, coroutines)
+        return self._gathered(branch, entry, ends)
+
+    async def _side_by_side(
+        self,
+        branch: Branch,
+        entry: Entry,
+        inner: list[Branch],
+        coroutines: tuple[Verb[Any], ...],
+    ) -> list[branches.End]:
         branch.is_busy, branch.gather = True, entry
         try:
-            with self._progress.undisturbed(name):
-                ends = await branches.run_all(
+            with self._progress.undisturbed(entry.name):
+                return await branches.run_all(
                     inner, coroutines, self._progress.begin, self._progress.leave
                 )
         finally:
             branch.is_busy = False
             self._progress.expect_no_more(inner)
-        return self._gathered(branch, entry, ends)
 
     async def _run_job(self, name: str, job: str, arguments: Given, timeout: Duration) -> Any:
         length = wait_length(timeout)
@@ -258,6 +300,8 @@ class Replay:
         if entry is not None and (left := self._progress.read(entry, self._time_left)):
             self._postpone(branch, entry, left)
         branch.is_at_edge = not is_begun
+        if not is_begun:
+            await self._others(branch)
         prepared = await self._prepared(branch, entry, name, nth, call)
         # A pass that ended without a word may have got as far as calling this step.
         trying = Trying(branch, name, nth, before + branch.tries, entry, asked)
@@ -276,6 +320,13 @@ class Replay:
             branch.ending = branch.later(result.again_in)
             raise Postponed
         return entry
+
+    async def _others(self, branch: Branch) -> None:
+        branch.is_busy = True
+        try:
+            await self._progress.let_others_come(branch)
+        finally:
+            branch.is_busy = False
 
     async def _prepared(
         self,
@@ -440,11 +491,11 @@ class Replay:
         if self._progress.is_over:
             raise PassOver
         self._progress.has_swallowed |= any(end.has_swallowed for end in ends)
-        error = branches.first_error(ends)
+        error = None if branch.takes_errors else branches.first_error(ends)
         if any(end.is_parked for end in ends):
-            self._park_together(
-                branch, branches.merged(ends), [e for e in ends if e.is_parked], error
-            )
+            parked = [end for end in ends if end.is_parked]
+            is_over = error is not None
+            self._park_together(branch, branches.merged(ends), parked, is_over=is_over)
         branch.gather = None
         branch.tries = min(branch.tries, *(end.branch.tries for end in ends))
         self._progress.telling.after(branch, entry)
@@ -454,17 +505,72 @@ class Replay:
         if branches.is_cancelled(ends):
             branch.is_told = True
             raise RunCancelled
-        return [end.value for end in ends]
+        return [_taken(end) for end in ends]
+
+    def _race(
+        self, branch: Branch, entry: Entry | None, name: str, nth: int, names: tuple[str, ...]
+    ) -> tuple[Entry, Race]:
+        """Write down who races; raises Blocked where that were others."""
+        if entry is None:
+            kind, status = EntryKind.FIRST, EntryStatus.STARTED
+            race = Race(names)
+            return self._put(branch, kind, name, nth, status, race.stored()), race
+        before = self._progress.read(entry, Race.read)
+        if set(before.names) != set(names):
+            self._block_race(entry, before.names, names)
+        return entry, Race(names, before.won)
+
+    def _block_race(
+        self, entry: Entry, before: tuple[str, ...], names: tuple[str, ...]
+    ) -> NoReturn:
+        nth = entry.nth
+        self._progress.block(
+            f"nondeterminism: {label(entry.name, nth)!r} is among {', '.join(names)} in the code,"
+            f" but was among {', '.join(before)} when this run reached it. Nothing was"
+            " executed. Bring the old code back and retry; or cancel the run",
+            {"code": "other_branches", "name": label(entry.name, nth)},
+        )
+
+    def _raced(
+        self, branch: Branch, entry: Entry, race: Race, ends: list[branches.End]
+    ) -> First[Any]:
+        """Answer who was first; or end the branch's pass, or raise the error that was first."""
+        if self._progress.is_over:
+            raise PassOver
+        self._progress.has_swallowed |= any(end.has_swallowed for end in ends)
+        won = race.won or firsts.first_to_end(race.names, ends)
+        is_news = won is not None and race.won is None
+        if is_news:
+            value = Race(race.names, won).stored()
+            entry = self._progress.put(branch, entry._replace(value=value))
+            branch.is_racing = False
+        if parked := [end for end in ends if end.is_parked]:
+            self._park_together(branch, branches.merged(ends), parked, is_over=is_news)
+        branch.gather = None
+        branch.tries = min(branch.tries, *(end.branch.tries for end in ends))
+        self._progress.telling.after(branch, entry)
+        if won is None:  # every branch has ended by being told that the run is cancelled
+            branch.is_told = True
+            raise RunCancelled
+        first = ends[race.names.index(won)]
+        if first.error is not None:
+            self._progress.gathered(first.error, entry.seq)
+            raise first.error
+        if first.signal is not None:
+            branch.is_told = True
+            raise first.signal
+        return First(won, first.value)
 
     def _park_together(
         self,
         branch: Branch,
         ending: Waiting | Later,
         parked: list[branches.End],
-        error: BaseException | None,
+        *,
+        is_over: bool,
     ) -> NoReturn:
         branch.ending = ending
-        if error is not None and set(ending.on) - set(ending.closing):
+        if is_over and set(ending.on) - set(ending.closing):
             # Nobody waits any more: their closing code runs, in a pass of its own.
             for end in parked:
                 self._progress.writes.give_up_waits(end.branch.prefix, ending.closing)
@@ -496,7 +602,16 @@ class Replay:
         return self._progress.put(branch, entry)
 
 
-def _prefix(branch: Branch, name: str, nth: int, place: int) -> str:
+def _taken(end: branches.End) -> Any:
+    """Answer what a branch has come to: where errors are taken, that may be one."""
+    if end.error is None:
+        return end.value
+    if not isinstance(end.error, Exception):
+        raise end.error
+    return end.error
+
+
+def _prefix(branch: Branch, name: str, nth: int, place: int | str) -> str:
     """Answer what the names of a gather's branch begin with."""
     return f"{branch.prefix}{name}#{nth}[{place}]/"
 

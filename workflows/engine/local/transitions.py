@@ -110,13 +110,15 @@ def _within(tx: Tx, claimed: list[ready.Claimed], room: Room) -> tuple[list[read
     return kept, room
 
 
-def record(tx: Tx, lease: Lease, writes: Writes) -> None:
+def record(tx: Tx, lease: Lease, writes: Writes) -> bool:
     """Write entries down before the next effect. Raises CancelAsked, as every end of a pass does
     but `block` and `release`, where that is news to the pass: nothing is written then."""
     found = runs.keep(tx, lease.run_id, lease.epoch, tx.now + LEASE)
     _check(lease, found, writes)
     _write(tx, lease.run_id, writes)
     failpoint("record:written")
+    # Whether a wait that is watched has ended: nearly always there is none.
+    return _any_ended(tx, lease.run_id, writes.watched)
 
 
 def extend(tx: Tx, lease: Lease) -> None:

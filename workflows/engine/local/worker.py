@@ -240,10 +240,10 @@ class Worker:
         finally:
             progress.journal.let_go()
 
-    async def _recorded(self, under_way: UnderWay, writes: Writes) -> None:
+    async def _recorded(self, under_way: UnderWay, writes: Writes) -> bool:
         under_way.journal_bytes = max(under_way.journal_bytes, writes.journal_bytes)
         lease = under_way.lease
-        await self._stored(lease, lambda: self._db.write(transitions.record, lease, writes))
+        return await self._stored(lease, lambda: self._db.write(transitions.record, lease, writes))
 
     async def _settle(self, lease: Lease, progress: Progress, outcome: Outcome) -> None:
         """Write down how the pass ended, or how it ends by a cancel that it has not heard of."""

@@ -1,0 +1,17 @@
+"""First: which of several things a job awaited was the first to end, and what it came to."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from workflows.truth import no_truth
+
+T = TypeVar("T")
+
+
+@no_truth("`match` it, by the name of the branch that was first")
+@dataclass(frozen=True, slots=True)
+class First(Generic[T]):
+    """What `ctx.step.first` answers: ``match`` it by *name*."""
+
+    name: str
+    value: T
