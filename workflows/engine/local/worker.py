@@ -135,6 +135,8 @@ class Worker:
     async def _claim_while_there_is_room(self) -> int:
         started = 0
         while (jobs := self._with_room()) and not self._stopping:
+            # Before the claim: a pass that ends meanwhile makes room for what was left out of it.
+            self._is_full = len(jobs) < len(self._registry.names())
             # However these turn out to be of one job, it gets no more than its share.
             most = min(map(self._places.room, jobs))
             try:
@@ -155,7 +157,8 @@ class Worker:
             # Those that were too large together have made way for smaller ones.
             if len(claimed) < most and not any(run.journal_bytes for run, _ in claimed):
                 break
-        self._is_full = len(self._with_room()) < len(self._registry.names())
+        else:
+            self._is_full = True
         return started
 
     def _with_room(self) -> tuple[str, ...]:

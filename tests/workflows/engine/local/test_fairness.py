@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from store.query import Query
-from store.tables import RUNS
+from store.tables import RUNS, RunStatus
 from tests.workflows.kit import Harness, a_job
 from workflows.engine.local import worker
 from workflows.engine.local.places import AT_ONCE, Places
@@ -152,3 +152,15 @@ async def test_g26_what_an_event_brings_is_counted_too(db, clock):
     query = Query(select(RUNS.c.journal_bytes), int)
     (counted,) = await db.read(lambda tx: tx.all(query))
     assert counted >= 50_000
+
+
+async def test_many_ready_runs_of_one_job_beside_an_idle_one_are_all_executed_without_a_tick_g16(
+    db, clock
+):
+    harness = await Harness.opened(db, clock, a_job(quick), a_job(quick, "idle"))
+
+    async with harness.working():
+        await asyncio.gather(*(harness.start(key=str(number)) for number in range(1_500)))
+        await harness.until("completed")
+
+    assert len(await harness.engine.list(status=RunStatus.COMPLETED, limit=2_000)) == 1_500
