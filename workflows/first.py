@@ -8,7 +8,7 @@ from workflows.truth import no_truth
 T = TypeVar("T")
 
 
-@no_truth("`match` it, by the name of the branch that was first")
+@no_truth('write `match end:` with a `case First("name", value):` for each branch')
 @dataclass(frozen=True, slots=True)
 class First(Generic[T]):
     """What `ctx.step.first` answers: ``match`` it by *name*."""

@@ -187,29 +187,58 @@ class Step(Protocol):
         ...
 
     @overload
-    def gather(self, name: str, c1: Verb[T1], /) -> Verb[tuple[T1]]:
+    def gather(
+        self, name: str, c1: Verb[T1], /, *, return_exceptions: Literal[False] = False
+    ) -> Verb[tuple[T1]]:
         """Do several things at once, and answer their results in order.
 
         A branch that waits lets the others go on; when none can, the run parks and any of its
         waits wakes it. If one fails, the waits of the others are over (their closing code runs),
         and the first error, in order, is raised when every branch has ended. The answer is a
-        list; up to six are declared as a tuple, so that each has its own type.
+        list; up to six are declared as a tuple, so that each has its own type. With
+        *return_exceptions* no error ends another branch: each is answered in its place.
         """
         ...
 
     @overload
-    def gather(self, name: str, c1: Verb[T1], c2: Verb[T2], /) -> Verb[tuple[T1, T2]]: ...
+    def gather(
+        self, name: str, c1: Verb[T1], c2: Verb[T2], /, *, return_exceptions: Literal[False] = False
+    ) -> Verb[tuple[T1, T2]]: ...
     @overload
     def gather(
-        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], /
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        /,
+        *,
+        return_exceptions: Literal[False] = False,
     ) -> Verb[tuple[T1, T2, T3]]: ...
     @overload
     def gather(
-        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], c4: Verb[T4], /
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        /,
+        *,
+        return_exceptions: Literal[False] = False,
     ) -> Verb[tuple[T1, T2, T3, T4]]: ...
     @overload
     def gather(
-        self, name: str, c1: Verb[T1], c2: Verb[T2], c3: Verb[T3], c4: Verb[T4], c5: Verb[T5], /
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        c5: Verb[T5],
+        /,
+        *,
+        return_exceptions: Literal[False] = False,
     ) -> Verb[tuple[T1, T2, T3, T4, T5]]: ...
     @overload
     def gather(
@@ -222,6 +251,8 @@ class Step(Protocol):
         c5: Verb[T5],
         c6: Verb[T6],
         /,
+        *,
+        return_exceptions: Literal[False] = False,
     ) -> Verb[tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
     def gather(
@@ -229,10 +260,77 @@ class Step(Protocol):
     ) -> Verb[list[T]]: ...
     @overload
     def gather(
+        self, name: str, c1: Verb[T1], /, *, return_exceptions: Literal[True]
+    ) -> Verb[tuple[T1 | Exception]]: ...
+    @overload
+    def gather(
+        self, name: str, c1: Verb[T1], c2: Verb[T2], /, *, return_exceptions: Literal[True]
+    ) -> Verb[tuple[T1 | Exception, T2 | Exception]]: ...
+    @overload
+    def gather(
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        /,
+        *,
+        return_exceptions: Literal[True],
+    ) -> Verb[tuple[T1 | Exception, T2 | Exception, T3 | Exception]]: ...
+    @overload
+    def gather(
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        /,
+        *,
+        return_exceptions: Literal[True],
+    ) -> Verb[tuple[T1 | Exception, T2 | Exception, T3 | Exception, T4 | Exception]]: ...
+    @overload
+    def gather(
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        c5: Verb[T5],
+        /,
+        *,
+        return_exceptions: Literal[True],
+    ) -> Verb[
+        tuple[T1 | Exception, T2 | Exception, T3 | Exception, T4 | Exception, T5 | Exception]
+    ]: ...
+    @overload
+    def gather(
+        self,
+        name: str,
+        c1: Verb[T1],
+        c2: Verb[T2],
+        c3: Verb[T3],
+        c4: Verb[T4],
+        c5: Verb[T5],
+        c6: Verb[T6],
+        /,
+        *,
+        return_exceptions: Literal[True],
+    ) -> Verb[
+        tuple[
+            T1 | Exception,
+            T2 | Exception,
+            T3 | Exception,
+            T4 | Exception,
+            T5 | Exception,
+            T6 | Exception,
+        ]
+    ]: ...
+    @overload
+    def gather(
         self, name: str, *coroutines: Verb[T], return_exceptions: Literal[True]
-    ) -> Verb[list[T | Exception]]:
-        """Answer results and errors alike, when every branch has ended: no error ends another."""
-        ...
+    ) -> Verb[list[T | Exception]]: ...
 
     def first(self, name: str, /, **coroutines: Verb[T]) -> Verb[First[T]]:
         """Do several things at once until the first has ended; `match` the answer by its name.

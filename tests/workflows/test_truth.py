@@ -20,6 +20,7 @@ OUTCOMES = [
     Expired,
     lambda: Event("decision", "approved"),
     lambda: workflows.Silence("decision"),
+    lambda: workflows.First("end", 1),
 ]
 ASKED = [
     bool,

@@ -14,6 +14,7 @@ from workflows import (
     Context,
     Event,
     Expired,
+    First,
     Operator,
     Policy,
     Program,
@@ -107,6 +108,28 @@ async def paid(ctx: Context, order: Order, note: str | None) -> Shipped:
 async def delivered(ctx: Context, receipt: Receipt) -> Shipped:
     many = await ctx.step.gather("all", *[ctx.step.run("build", build, str(n)) for n in range(9)])
     assert_type(many, list[list[str]])
+    at, key = await ctx.step.gather(
+        "facts", ctx.step.now(), ctx.step.uuid(), return_exceptions=True
+    )
+    assert_type(at, datetime | Exception)
+    assert_type(key, UUID | Exception)
+    some = await ctx.step.gather(
+        "some", *[ctx.step.now() for _ in range(9)], return_exceptions=True
+    )
+    assert_type(some, list[datetime | Exception])
+    end = await ctx.step.first(
+        "end",
+        stop=ctx.approval("stop", "Stop?", policy=LEADS, timeout="5d"),
+        made=ctx.run_job(build_it, {"what": "it"}, timeout="2d"),
+        late=ctx.step.sleep("late", "2d"),
+    )
+    match end:
+        case First("stop", Approved() | Rejected() as decision):
+            assert_type(decision, Approved | Rejected)
+        case First("made", Built() as built):
+            assert_type(built.parts, list[str])
+        case First():
+            ctx.log.info("late", end=end.name)
     ctx.log.info("built", parts=many, receipt=receipt)
     await ctx.step.sleep("cool down", "15m")
     event = await ctx.step.wait_for_event("delivered", timeout="3d", expected=["yes", "no"])

@@ -45,6 +45,8 @@ async def forgets_to_await(ctx: Context, order: Order) -> None:
     ctx.step.wait_for_any("any", {"a": ["x"]}, timeout="1h")  # mypy: unused-coroutine
     ctx.step.gather("one", helper(ctx))  # mypy: unused-coroutine
     ctx.step.gather("many", *[helper(ctx) for _ in range(9)])  # mypy: unused-coroutine
+    ctx.step.gather("both", helper(ctx), helper(ctx), return_exceptions=True)  # mypy: unused-coroutine
+    ctx.step.first("end", a=helper(ctx), b=helper(ctx))  # mypy: unused-coroutine
     ctx.step.now()  # mypy: unused-coroutine
     ctx.step.uuid()  # mypy: unused-coroutine
     ctx.step.random()  # mypy: unused-coroutine
@@ -85,6 +87,8 @@ async def misreads_results(ctx: Context, order: Order) -> None:
     built.url  # mypy: attr-defined
     at, key = await ctx.step.gather("facts", ctx.step.now(), ctx.step.uuid())
     print(number, words, nothing, at.hex, key)  # mypy: attr-defined
+    for either in await ctx.step.gather("two", ctx.step.now(), ctx.step.uuid(), return_exceptions=True):
+        either.year  # mypy: union-attr
     for each in await ctx.step.gather("all", *[ctx.step.now() for _ in range(9)]):
         each.hex  # mypy: attr-defined
 

@@ -70,4 +70,4 @@ def test_every_name_that_an_author_can_import_is_on_the_page(name):
 
 
 def test_the_page_has_an_example_of_each_thing_it_speaks_of():
-    assert len(EXAMPLES) == 13
+    assert len(EXAMPLES) == 15

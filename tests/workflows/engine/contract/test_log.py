@@ -172,6 +172,29 @@ async def test_a_branch_inside_a_branch_writes_its_lines_once(engines, lines):
     assert sorted(lines()) == ["branch 0", "branch 2", "leaf 0", "leaf 1", "leaf 2", "leaf 3"]
 
 
+async def test_those_that_were_not_the_first_write_once_while_they_close(engines, lines):
+    async def branch(ctx, name):
+        ctx.log.info("begun", n=name)
+        try:
+            await ctx.step.wait_for_event(name, **YES)
+        finally:
+            ctx.log.info("over", n=name)
+
+    async def story(ctx, request):
+        end = await ctx.step.first("race", a=branch(ctx, "a"), b=branch(ctx, "b"))
+        ctx.log.info("won", n=end.name)
+        await ctx.step.wait_for_event("last", **YES)
+
+    harness = await engines(a_job(story))
+    run = await harness.started()
+    for name in ("a", "last"):
+        harness = await harness.restarted()
+        await answered(harness, run, name)
+
+    assert await harness.status(run) == "completed"
+    assert sorted(lines()) == ["begun a", "begun b", "over a", "over b", "won a"]
+
+
 async def test_closing_code_at_the_end_of_a_pass_writes_nothing_and_at_the_end_it_does(
     engines, lines
 ):

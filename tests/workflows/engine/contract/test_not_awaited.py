@@ -25,6 +25,9 @@ VERBS = {
     "ctx.step.gather('it')": lambda ctx, effects: ctx.step.gather(
         "it", ctx.step.run("a", effects.post), ctx.step.run("b", effects.post)
     ),
+    "ctx.step.first('it')": lambda ctx, effects: ctx.step.first(
+        "it", a=ctx.step.run("a", effects.post), b=ctx.step.sleep("b", "1h")
+    ),
     "ctx.step.sleep('it')": lambda ctx, _: ctx.step.sleep("it", "1h"),
     "ctx.step.now()": lambda ctx, _: ctx.step.now(),
     "ctx.step.uuid()": lambda ctx, _: ctx.step.uuid(),
