@@ -99,6 +99,16 @@ class Passes:
         self._loop.close()
 
 
+async def _asked(ask: Callable[[], Awaitable[T]]) -> tuple[Any, BaseException | None]:
+    """Await it. Whatever it raises is data: SystemExit would end the loop that is everybody's."""
+    try:
+        return await ask(), None
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # noqa: BLE001  see above
+        return None, error
+
+
 @dataclass(frozen=True)
 class AtHome:
     """A plugin whose calls are made on the loop that its connections belong to."""
@@ -112,7 +122,8 @@ class AtHome:
 
     async def tools(self) -> Mapping[str, Tool]:
         """See `Plugin.tools`."""
-        return await self._there(self.plugin.tools)
+        found: Mapping[str, Tool] = await self._there(self.plugin.tools)
+        return found
 
     async def call(self, tool: str, arguments: dict[str, Any], key: str) -> Any:
         """See `Plugin.call`. What is known of the step goes along."""
@@ -122,11 +133,11 @@ class AtHome:
         """See `Plugin.close`."""
         await self._there(self.plugin.close)
 
-    async def _there(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _there(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         if asyncio.get_running_loop() is self.loop:
             return await ask()
-
-        async def asked() -> T:
-            return await ask()
-
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked(), self.loop))
+        there = asyncio.run_coroutine_threadsafe(_asked(ask), self.loop)
+        value, error = await asyncio.wrap_future(there)
+        if error is not None:
+            raise error
+        return value
