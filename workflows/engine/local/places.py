@@ -9,6 +9,7 @@ from collections import Counter
 
 AT_ONCE = 128  # passes under way in one process
 TIMES_THE_FREE = 3
+WORTH = 4  # a job asks again when it may have a quarter more than it has
 
 
 class Places:
@@ -30,7 +31,9 @@ class Places:
         self._taken[job] -= 1
 
     def room(self, job: str) -> int:
-        """Answer how many more a job may take."""
+        """Answer how many more a job may take: none, or enough that asking for them is worth it."""
         free, taken = self.free, self._taken[job]
         fair = (TIMES_THE_FREE * free - taken) // (TIMES_THE_FREE + 1)
-        return max(fair, int(free > 0 and not taken))
+        if not taken:
+            return max(fair, int(free > 0))
+        return fair if fair * WORTH >= taken else 0

@@ -31,6 +31,8 @@ from workflows.step import Step
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 64 * 1024 * 1024  # of journals in memory at a time
+SELDOM = 10  # times as long as a look past the runs of a job that has its share has taken
+LONGEST_PAUSE_S = 0.5
 HEARTBEAT_S = 20.0  # a third of the lease
 LONGEST_S = 1.0  # that a pass may take to notice that it is ended
 WRITE_AGAIN_S = (0.1, 0.5, 2.0)  # pauses before what was not stored is written again
@@ -75,6 +77,8 @@ class Worker:
         self._places = Places()
         self._suspect: asyncio.Task[None] | None = None
         self._is_full = False  # for some job, when it claimed last: more may have been ready
+        self._look_past_at = 0.0  # of the loop's clock
+        self._is_looking_later = False
         self._stopping = False
         db.listen(Topic.READY, self.wake)
         watch(asyncio.get_running_loop())
@@ -135,8 +139,8 @@ class Worker:
     async def _claim_while_there_is_room(self) -> int:
         started = 0
         while (jobs := self._with_room()) and not self._stopping:
-            # Before the claim: a pass that ends meanwhile makes room for what was left out of it.
-            self._is_full = len(jobs) < len(self._registry.names())
+            if self._is_full and not self._may_look_past():
+                break
             # However these turn out to be of one job, it gets no more than its share.
             most = min(map(self._places.room, jobs))
             try:
@@ -157,17 +161,42 @@ class Worker:
             # Those that were too large together have made way for smaller ones.
             if len(claimed) < most and not any(run.journal_bytes for run, _ in claimed):
                 break
-        else:
-            self._is_full = True
         return started
 
     def _with_room(self) -> tuple[str, ...]:
-        """Answer the jobs of which passes may begin."""
+        """Answer the jobs of which passes may begin; while it is not all, whoever ends wakes us."""
         names = self._registry.names()
         found = tuple(job for job in names if self._places.room(job) > 0)
-        return names if len(found) == len(names) else found
+        self._is_full = len(found) < len(names)
+        return found if self._is_full else names
+
+    def _may_look_past(self) -> bool:
+        """Whether it is time to look for runs behind those of a job that has its share.
+
+        The claim reads past all of these, which takes its time where there are many: so most of
+        the time something else is done, and a look comes within half a tick.
+        """
+        left = self._look_past_at - asyncio.get_running_loop().time()
+        if left > 0 and not self._is_looking_later:
+            self._is_looking_later = True
+            asyncio.get_running_loop().call_later(left, self._look_later)
+        return left <= 0
+
+    def _look_later(self) -> None:
+        self._is_looking_later = False
+        self.wake()
 
     async def _claimed(self, jobs: tuple[str, ...], most: int) -> list[transitions.Claim]:
+        time, is_past = asyncio.get_running_loop().time, self._is_full
+        began = time()
+        try:
+            return await self._claim(jobs, most)
+        finally:
+            if is_past:
+                pause = min(SELDOM * (time() - began), LONGEST_PAUSE_S)
+                self._look_past_at = time() + pause
+
+    async def _claim(self, jobs: tuple[str, ...], most: int) -> list[transitions.Claim]:
         taken = sum(each.journal_bytes for each in self._passes.values())
         return await self._db.write(
             transitions.claim,
