@@ -37,6 +37,7 @@ soak: .venv/installed-dev
 	@$(BIN)/python -m tests.catalogue
 	@$(BIN)/python -m tests.workflows.engine.crashes.sweeping
 	@$(BIN)/python -m tests.promises.seeded
+	@$(BIN)/python -m tests.promises.fixes
 	@$(BIN)/python -m tests.promises.soak --hours $(HOURS)
 
 .venv/bin/python:

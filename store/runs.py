@@ -140,6 +140,7 @@ _KEEP = Query(
 )
 _SAY = Query(update(RUNS).where(_run).values(said=bindparam("to_said")))
 _WEIGH = Query(update(RUNS).where(_run).values(journal_bytes=bindparam("bytes")))
+_COMPLETE = Query(update(RUNS).where(_run).values(input=bindparam("to_input")))
 _GROW = Query(update(RUNS).where(_run).values(journal_bytes=_c.journal_bytes + bindparam("bytes")))
 _EXTEND = Query(update(RUNS).where(_owned).values(lease_until=bindparam("until")))
 _BACK_OFF = Query(
@@ -331,6 +332,11 @@ def keep(tx: Tx, run_id: str, epoch: int, until: datetime) -> list[Row]:
 def weigh(tx: Tx, run_id: str, size: int) -> None:
     """Note how much memory a run's journal takes."""
     tx.run(_WEIGH, run_id=run_id, bytes=size)
+
+
+def complete(tx: Tx, run_id: str, given: str) -> None:
+    """Keep with what a run is given what its job's newer model has added."""
+    tx.run(_COMPLETE, run_id=run_id, to_input=given)
 
 
 def grow(tx: Tx, run_id: str, size: int) -> None:

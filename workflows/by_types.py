@@ -5,7 +5,9 @@ constraints, strictness, aliases and serializers, under the names of the fields.
 itself needs to make a type (a path of a text) stays. A type that JSON cannot hold is unreadable.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from enum import Enum, Flag
 from functools import partial
 from operator import attrgetter
@@ -34,6 +36,11 @@ EXTRAS = ("extras_schema", "extras_keys_schema")
 # Functions of pydantic's own without which the value would be of another type.
 MAKING = frozenset({"path_validator", "wrap_val", "defaultdict_validator", "ByteSize._validate"})
 STORED_AS = {"ser_json_bytes": "val_json_bytes", "ser_json_temporal": "val_temporal_unit"}
+
+
+ALWAYS_THE_SAME = (list, dict, set, frozenset, tuple, deque, str, int, float, bool)
+# What a default was made by while something was read: another time it may be made otherwise.
+MADE_ANEW: ContextVar[list[Callable[..., Any]]] = ContextVar("made_anew")
 
 
 class AnyJson(NamedTuple):
@@ -126,6 +133,8 @@ class _Walk:
         inner = self.made(schema["schema"], place)
         if not kept:
             return inner
+        if "default_factory" in schema and schema["default_factory"] not in ALWAYS_THE_SAME:
+            kept["default_factory"] = partial(_anew, schema["default_factory"])
         checks = schema.get("validate_default", False)
         return {"type": "default", **kept, "validate_default": checks, "schema": inner}
 
@@ -366,6 +375,13 @@ def _member(known: Mapping[str, Any], flag: type[Flag] | None, value: Any) -> An
     except (KeyError, TypeError, ValueError):
         words = "Input should be one of: {listed}"
         raise PydanticCustomError("one_of", words, {"listed": ", ".join(known)}) from None
+
+
+def _anew(factory: Callable[..., Any], *given: Any) -> Any:
+    anew = MADE_ANEW.get(None)
+    if anew is not None:
+        anew.append(factory)
+    return factory(*given)
 
 
 def _refuse(why: str, value: Any) -> Any:

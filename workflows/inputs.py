@@ -61,11 +61,13 @@ class Input:
             place = _field_of(self._schema, raised.code(error))
             return [_complaint((place,) if place else (), raised.words(error))]
 
-    def read(self, stored: str) -> BaseModel:
-        """Answer a stored input. Raises Unaccepted where the model's types have changed, and
-        ValueError where it is no JSON."""
+    def read(self, stored: str) -> tuple[BaseModel, str | None]:
+        """Answer a stored input, and how it is to be stored now where a new field was made for it.
+
+        Raises Unaccepted where the model's types have changed, and ValueError where it is no JSON.
+        """
         try:
-            read: BaseModel = self._kept.read(stored)
+            read: tuple[BaseModel, str | None] = self._kept.complete(stored)
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False, include_context=False)
             if problems[0]["type"] == "json_invalid":

@@ -63,6 +63,10 @@ class Job(Generic[Model, Result]):
 
     def read(self, stored: str) -> BaseModel:
         """Answer a stored input as its model. Raises InputRefused when its types have changed."""
+        return self.complete(stored)[0]
+
+    def complete(self, stored: str) -> tuple[BaseModel, str | None]:
+        """See `read`; with how it is to be stored from now on, where a default was made for it."""
         try:
             return inputs.of(self.model).read(stored)
         except Unaccepted as error:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
-from workflows.by_types import Reading, by_types
+from workflows.by_types import MADE_ANEW, Reading, by_types
 from workflows.errors import NotSerializable
 from workflows.plain import dumps
 from workflows.same import difference
@@ -42,7 +42,18 @@ class Kept:
 
     def read(self, text: str) -> Any:
         """Answer the value that was written. Raises ValidationError where it does not fit."""
-        return self._reader.validate_json(text)
+        return self.complete(text)[0]
+
+    def complete(self, text: str) -> tuple[Any, str | None]:
+        """Answer the value that was written; and how it is to be written from now on, where a part
+        that is new in its type was made for it: another time that might be made otherwise."""
+        anew: list[Any] = []
+        token = MADE_ANEW.set(anew)
+        try:
+            value = self._reader.validate_json(text)
+        finally:
+            MADE_ANEW.reset(token)
+        return value, dumps(written(value)) if anew else None
 
     @cached_property
     def is_json(self) -> bool:

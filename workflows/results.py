@@ -72,13 +72,16 @@ class Annotated(Returned):
     def read(self, text: str) -> Any:
         """See `Returned`. Raises Misfit where it does not fit the type."""
         try:
-            return self._kept.read(text)
+            value, made_anew = self._kept.complete(text)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             if first["type"] == "json_invalid":
                 raise ValueError(first["msg"]) from error
             where = ".".join(map(str, first["loc"]))
             raise Misfit(f"{where}: {first['msg']}" if where else first["msg"]) from error
+        if made_anew:
+            raise Misfit("what is new in it would be another at every pass: give it a default")
+        return value
 
     def _as_json(self, value: Any) -> str | None:
         """Answer a value that is JSON by its type already; None: look closer."""

@@ -37,7 +37,7 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
     Fenced, NotStored and Stopped mean that the pass has ended without a word.
     """
     try:
-        arguments = job.read(stored_input)
+        arguments, progress.writes.input = job.complete(stored_input)
     except InputRefused as error:
         return Broken(RunStatus.BLOCKED, f"input: {error}; the job's model has changed")
     except ValueError:

@@ -52,7 +52,8 @@ class Writes:
     of which steps. *has_heard*: that a cancel was asked for; a pass that has not writes nothing.
     *said*: how far the run has come in its log, which goes along and is no reason to write.
     *journal_bytes* is what the whole journal takes in memory with it. *watched* are entries of
-    waits whose end is news to branches that race.
+    waits whose end is news to branches that race. *input* is what the run is given, where a deploy
+    has added to it what has to be the same at every pass.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -66,9 +67,13 @@ class Writes:
     watched: tuple[Key, ...] = ()
     said: str | None = None
     journal_bytes: int = 0
+    input: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.waits or self.superseded or self.given_up or self.restated)
+        return bool(
+            (self.entries or self.waits or self.superseded or self.given_up or self.restated)
+            or self.input
+        )
 
     def without_waits(self) -> "Writes":
         """Answer the same as if no wait had been reached that is not open yet."""
@@ -87,6 +92,7 @@ class Writes:
             has_heard=self.has_heard or later.has_heard,
             said=later.said or self.said,
             journal_bytes=max(self.journal_bytes, later.journal_bytes),
+            input=later.input or self.input,
         )
 
     def forget(self, names: str) -> None:

@@ -410,6 +410,8 @@ def _write_entries(tx: Tx, run_id: str, writes: Writes) -> None:
         _ask_again(tx, run_id, name, nth)
     for seq, digest in writes.restated.items():
         journal.restate(tx, run_id, seq, digest)
+    if writes.input is not None:
+        runs.complete(tx, run_id, writes.input)
     if writes.entries:
         journal.put(tx, run_id, writes.entries)
     if writes.journal_bytes >= HEAVY:

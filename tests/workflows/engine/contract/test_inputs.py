@@ -6,10 +6,11 @@ G18, G19, G20: aliases, computed fields, JSON in JSON, strictness, checks that c
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import (
@@ -324,6 +325,13 @@ async def test_a_moment_that_was_in_the_future_may_pass_while_people_think_g20(e
     assert seen == [Booking.model_construct(when=soon, seats=2)]
 
 
+class Timed(BaseModel):
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+    long: timedelta
+    raw: bytes
+    at: timedelta
+
+
 class Lost(BaseModel):
     word: str
     what: Any = None
@@ -410,6 +418,54 @@ class After(BaseModel):
     @model_validator(mode="after")
     def refuse(self) -> "After":
         raise ValueError("never again")
+
+
+class Numbered(BaseModel):
+    amount: int
+    number: UUID = Field(default_factory=uuid4)
+    tags: list[str] = Field(default_factory=list)
+    twice: int = Field(default_factory=lambda given: given["amount"] * 2)
+
+
+async def test_after_a_deploy_what_a_factory_makes_of_a_new_field_is_made_once_i35(engines):
+    harness = await engines(keeping(Before, []))
+    run = await harness.start(amount=5)
+    await harness.run()
+    seen: list[Any] = []
+    harness = await harness.deployed(keeping(Numbered, seen))
+    await harness.deliver(run, "word", "yes")
+    await harness.run()
+
+    await harness.move(hours=12)
+
+    assert await harness.status(run) == "completed"
+    assert (seen[0].twice, seen[0].tags, len(seen)) == (10, [], 2)
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    ("model", "stored", "read"),
+    [
+        (Sum, '{"price":2,"times":3,"total":6}', Sum(price=2, times=3)),
+        (Aliased, '{"amount":5,"why":"x"}', Aliased(Amount=5, Why="x")),
+        (Texts, '{"numbers":[1,2],"anything":{"a":1}}', Texts(numbers="[1,2]", anything='{"a":1}')),
+        (
+            Booking,
+            '{"when":"2020-01-01T00:00:00Z","seats":2}',
+            Booking.model_construct(when=datetime(2020, 1, 1, tzinfo=UTC), seats=2),
+        ),
+        (
+            Timed,
+            '{"long":90.5,"raw":"YQ==","at":"P1DT2S"}',
+            Timed.model_construct(
+                long=timedelta(seconds=90.5), raw=b"a", at=timedelta(days=1, seconds=2)
+            ),
+        ),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_what_0_1_0_stored_is_read_as_what_validation_had_made_i35(model, stored, read):
+    assert Job("story", "", of_calls, model).read(stored) == read
 
 
 class Misfit(BaseModel):

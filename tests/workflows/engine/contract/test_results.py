@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, NoReturn, Required, TypedDict, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import (
@@ -460,6 +460,11 @@ async def test_an_annotation_that_nothing_can_be_kept_by_is_refused_before_the_c
 # -- after a deploy -----------------------------------------------------------------------------
 
 
+class Numbered(BaseModel):
+    amount: Decimal
+    number: UUID = Field(default_factory=uuid4)
+
+
 class Wider(BaseModel):
     amount: Decimal
     note: str = "none"
@@ -470,6 +475,10 @@ def before() -> dict[str, Any]:
 
 
 def wider() -> Wider:
+    raise AssertionError("never called again")
+
+
+def numbered() -> Numbered:
     raise AssertionError("never called again")
 
 
@@ -502,8 +511,9 @@ async def test_a_result_of_older_code_is_read_by_the_new_annotation_g23(engines)
     assert seen[1] == Wider(amount=Decimal("1.10"))
 
 
-async def test_a_result_of_older_code_that_does_not_fit_blocks_before_anything_g23(engines):
-    seen, found = await deployed(engines, narrower)
+@pytest.mark.parametrize("call", [narrower, numbered], ids=lambda call: call.__name__)
+async def test_a_result_of_older_code_that_does_not_fit_blocks_before_anything_g23(engines, call):
+    seen, found = await deployed(engines, call)
 
     assert (found.status, len(seen)) == ("blocked", 1)
     assert "'give'" in found.blocked_reason
