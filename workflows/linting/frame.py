@@ -153,8 +153,8 @@ class Frame:
         found = self.reading.run(function, arguments)
         self.summary.calls.append(found)
         self.summary.parks |= found.parks
-        # Seen from here, what it does is done where it is called.
-        self.summary.effects += [Effect(self.here, each.what) for each in found.effects]
+        # Seen from here, what it does is done where it is called; one of it says enough.
+        self.summary.effects += [Effect(self.here, each.what) for each in found.effects[:1]]
         return found.result
 
 
