@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -11,6 +12,23 @@ from store.runs import RUN_COLUMNS, Run
 from store.tables import RUNS, RunStatus, named
 
 _c = RUNS.c
+
+
+class Blocked(NamedTuple):
+    """A run that is set aside, and why: in words, and for programs (JSON)."""
+
+    id: str
+    job: str
+    blocked_reason: str | None
+    blocked_by: str | None
+
+
+_BLOCKED = Query(
+    select(*(_c[name] for name in Blocked._fields))
+    .where(named(_c.status, RunStatus.BLOCKED))
+    .order_by(_c.id.desc()),
+    Blocked,
+)
 
 
 def page(
@@ -26,6 +44,11 @@ def page(
     given = {"status": status, "job": job, "requested_by": requested_by, "before": before}
     values = {f"of_{name}": value for name, value in given.items() if value is not None}
     return tx.all(_page(frozenset(values)), most=limit, **values)
+
+
+def blocked(tx: Tx) -> list[Blocked]:
+    """Answer every run that is set aside, newest first."""
+    return tx.all(_BLOCKED)
 
 
 def stuck(tx: Tx, limit: int) -> list[Run]:

@@ -162,6 +162,7 @@ class Homes:
             connection=self._connection(),
             given_up=self.calls.given_up,
             stuck=stuck,
+            blocked=tuple(await self.engine.blocked()),
             failures=tuple(await self._failures()),
             runs=listed,
             titles=await self.gates.titles(run.id for run in (*stuck, *listed)),

@@ -1,12 +1,13 @@
 """An admin gives their word on the Home tab where a retry takes one."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from bot.sandbox import Sandbox
+from bot.sandbox import Sandbox, View
 from tests.journeys.test_home import home, shown
 from tests.journeys.town import MovedClock, Town, town
 from workflows import Approved, Context, Policy, job
@@ -68,6 +69,14 @@ async def asked(office: Town, action: str):
     await ana.click_home(action)
     await office.sandbox.until(lambda: ana.view)
     return ana
+
+
+def with_button(view: View, action: str) -> View:
+    """Answer a tab with one more button, as somebody may forge it."""
+    words = {"type": "plain_text", "text": "Forged"}
+    button = {"type": "button", "action_id": action, "text": words, "value": "x"}
+    forged = {"type": "actions", "block_id": "forged", "elements": [button]}
+    return replace(view, content={**view.content, "blocks": [*view.blocks, forged]})
 
 
 async def test_an_admin_says_that_it_happened_and_what_it_answered_g34(office: Town):
@@ -202,3 +211,47 @@ async def test_an_admin_says_how_a_changed_question_goes_on(
 
         assert (await acme.run("completed")).result == "yes"
         assert "the words alone" in str([line.detail for line in await acme.audited()])
+
+
+@pytest.mark.parametrize("action", ["ask_all_again", "all_answers_stand"])
+async def test_an_admin_takes_over_all_that_one_deploy_has_blocked(
+    sandbox: Sandbox, moved_clock: MovedClock, tmp_path: Path, action: str
+):
+    registry = Registry([*load(()), ask])
+    TITLE[0] = "Pay 1?"
+    async with town(sandbox, tmp_path, moved_clock, registry) as acme:
+        for _ in range(3):
+            await acme.asked("bo", job="ask", amount="7")
+    TITLE[0] = "Pay 1000?"
+    async with town(sandbox, tmp_path, moved_clock, registry) as acme:
+        for nth in range(3):
+            await acme.member("cam").click(sandbox.messages("#approvals")[nth], "approve")
+            await acme.run("blocked", nth)
+        ana = acme.member("ana")
+        view = await home(acme, "ana", "3 runs of ask are blocked by the same", "asks now")
+        assert "question_changed:decision" in view.words
+
+        await ana.click_home(action)
+        if action == "all_answers_stand":
+            await acme.sandbox.until(lambda: ana.view)
+            await ana.submit({"changed": "stand", "note": "the words alone"})
+
+        said = await acme.sandbox.until(lambda: ana.view if "3 of 3" in ana.view.words else None)
+        assert said
+        for nth in range(3):
+            await acme.run("waiting" if action == "ask_all_again" else "completed", nth)
+        await shown(acme, ana, "Nothing is stuck")
+
+
+@pytest.mark.parametrize("action", ["ask_all_again", "all_answers_stand", "retry_all"])
+@pytest.mark.parametrize("value", ["", "{}", "[]", '{"cause": "x", "job": "y"}'])
+async def test_a_button_for_a_cause_that_is_none_is_answered(office: Town, action: str, value: str):
+    await failed(office)
+    ana = office.member("ana")
+    view = await home(office, "ana", "Stuck", "no answer")
+    office.sandbox.workspace.homes[ana.id] = with_button(view, action)
+
+    clicked = await ana.click_home(action, value)
+
+    assert clicked.status == 200
+    await office.sandbox.until(lambda: ana.view and "Nobody has to say" in ana.view.words)

@@ -9,10 +9,11 @@ from typing import assert_never
 from bot.slack.views import kit, outcome, retrying, text
 from bot.slack.views.kit import Block
 from workflows.approvals.view import RunStatus
-from workflows.engine.base import RunView
+from workflows.engine.base import BlockedRuns, RunView
 
 MOST_HANGING = 10
 MOST_STUCK = 4
+FEWER_STUCK = 1
 MOST_FAILURES = 5
 MOST_RUNS = 12
 LONGEST_REASON = 600
@@ -58,6 +59,7 @@ class AdminView:
 
     connection: Connection
     stuck: tuple[RunView, ...] = ()
+    blocked: tuple[BlockedRuns, ...] = ()
     failures: tuple[Failure, ...] = ()
     runs: tuple[RunView, ...] = ()
     jobs: tuple[str, ...] = ()
@@ -111,10 +113,13 @@ def _given_up(threads: Mapping[str, int]) -> list[Block]:
 def _stuck(view: AdminView) -> list[Block]:
     if not view.stuck:
         return [kit.section("*Stuck*\nNothing is stuck.")]
-    blocks = [kit.section("*Stuck*")]
-    for run in view.stuck[:MOST_STUCK]:
+    groups = retrying.several(view.blocked)
+    # A tab has a hundred blocks at the most: those that are drawn together leave room for fewer.
+    most = FEWER_STUCK if groups else MOST_STUCK
+    blocks = [kit.section("*Stuck*"), *retrying.together(groups)]
+    for run in view.stuck[:most]:
         blocks += _with_reason(run, view.titles.get(run.id))
-    return [*blocks, *_and_more(len(view.stuck), MOST_STUCK)]
+    return [*blocks, *_and_more(len(view.stuck), most)]
 
 
 def _and_more(count: int, most: int) -> list[Block]:

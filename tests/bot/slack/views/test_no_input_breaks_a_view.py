@@ -1,5 +1,6 @@
 """Whatever people, jobs and plugins write: no limit of Slack breaks, and no markup gets through."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.blocks import problems_of_message, problems_of_view
-from bot.slack.views import admin, answers, commands, gate, messages, modals
+from bot.slack.views import admin, answers, commands, gate, messages, modals, retrying
 from bot.slack.views.home import Asked, HomeView, home
 from bot.visible import hidden
 from tests.bot.slack.views.making import (
@@ -25,6 +26,7 @@ from tests.bot.slack.views.reading import every_text, leaks, texts
 from workflows.approvals.gate import Choice
 from workflows.approvals.policy import Reason
 from workflows.approvals.view import RunStatus
+from workflows.engine.base import BlockedRuns, ChangedQuestion
 
 PAGES = st.none() | st.sampled_from(["https://harbor.example.com/run/1/approve"]) | TEXTS
 thorough = settings(
@@ -137,12 +139,37 @@ def test_any_home_tab_stays_within_a_hundred_blocks(data):
     assert_view(drawn)
 
 
+CHANGED = ChangedQuestion("q", "Pay 1?", "Pay 2?")
+QUESTIONS = st.builds(ChangedQuestion, TEXTS, TEXTS, TEXTS)
+BLOCKED = st.builds(
+    BlockedRuns,
+    cause=TEXTS,
+    job=TEXTS,
+    runs=st.lists(st.just("01h"), max_size=3).map(tuple),
+    reason=TEXTS,
+    questions=st.lists(QUESTIONS, max_size=1).map(tuple),
+)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=120), st.none() | st.booleans())
+@thorough
+def test_any_steps_can_be_asked_about(steps, happened):
+    assert_view(retrying.word("01h", steps, happened=happened))
+
+
+@given(st.lists(QUESTIONS, max_size=3), st.sampled_from(["", retrying.AGAIN, retrying.STAND]))
+@thorough
+def test_any_changed_questions_can_be_shown(questions, chosen):
+    assert_view(retrying.changed({"run": "01h"}, questions, chosen))
+
+
 def test_the_fullest_home_tab_stays_within_a_hundred_blocks():
     stuck = a_run(status=RunStatus.BLOCKED, blocked_reason="poison: x")
     failure = admin.Failure("card", "01h", "channel_not_found", 9)
     fullest = admin.AdminView(
         admin.Connection(admin.ConnectionState.DOWN, "HTTP"),
-        stuck=(stuck,) * 50,
+        stuck=(replace(stuck, unknown=("pay",), changed=(CHANGED,)),) * 50,
+        blocked=(BlockedRuns("question_changed:q", "job", ("01h",) * 9, "", (CHANGED,)),) * 50,
         failures=(failure,) * 50,
         runs=(a_run(),) * 50,
         jobs=tuple(f"job-{i}" for i in range(150)),
@@ -157,6 +184,11 @@ def test_the_fullest_home_tab_stays_within_a_hundred_blocks():
     assert len(drawn["blocks"]) > 80  # the fixture is as full as it claims
 
 
+def different(runs):
+    """Answer runs as different ones: a tab lists none twice."""
+    return tuple(replace(run, id=f"{number:026}") for number, run in enumerate(runs))
+
+
 ASKED = st.builds(Asked, GATES, PAGES)
 TITLES = st.dictionaries(st.just(a_run().id), TEXTS)
 ADMINS = st.builds(
@@ -168,11 +200,12 @@ ADMINS = st.builds(
         st.none() | INSTANTS,
         MAYBE,
     ),
-    stuck=st.lists(RUNS, max_size=6).map(tuple),
+    stuck=st.lists(RUNS, max_size=6).map(different),
+    blocked=st.lists(BLOCKED, max_size=2).map(tuple),
     failures=st.lists(
         st.builds(admin.Failure, TEXTS, TEXTS, TEXTS, st.integers(0, 99)), max_size=7
     ).map(tuple),
-    runs=st.lists(RUNS, max_size=15).map(tuple),
+    runs=st.lists(RUNS, max_size=15).map(different),
     jobs=st.lists(JOB_NAMES, max_size=3, unique=True).map(tuple),
     status=st.none() | st.sampled_from(RunStatus),
     job=st.none() | JOB_NAMES,
