@@ -59,8 +59,8 @@ WITHOUT = (
         (
             Edit(
                 INPUTS,
-                "            read: BaseModel = self._kept.read(stored)\n",
-                "            read: BaseModel = self._model.model_validate_json(stored)\n",
+                "            read: tuple[BaseModel, str | None] = self._kept.complete(stored)\n",
+                "            read = (self._model.model_validate_json(stored), None)\n",
             ),
         ),
     ),
