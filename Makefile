@@ -38,6 +38,7 @@ soak: .venv/installed-dev
 	@$(BIN)/python -m tests.workflows.engine.crashes.sweeping
 	@$(BIN)/python -m tests.promises.seeded
 	@$(BIN)/python -m tests.promises.fixes
+	@$(BIN)/python -m tests.promises.changes.seeded
 	@$(BIN)/python -m tests.promises.soak --hours $(HOURS)
 
 .venv/bin/python:

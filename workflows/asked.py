@@ -16,6 +16,9 @@ from workflows.plain import canonical, plain
 
 QUESTION = "q1"
 CALL = "c1"
+EVENT = "e1"  # of waits that ask nothing: what they are, so that no other kind of wait is taken
+FIRST = "f1"
+SLEEP = "s1"
 BYTES = 16
 
 
@@ -87,6 +90,25 @@ def call_digest(run_id: str, name: str, arguments: Sequence[Any]) -> str:
     return (
         f"{CALL}:{blake2b(canonical(values), digest_size=BYTES, key=run_id.encode()).hexdigest()}"
     )
+
+
+KINDS = {
+    QUESTION[0]: "a question to people",
+    CALL[0]: "a run of another job",
+    EVENT[0]: "a wait for an event",
+    FIRST[0]: "a wait for the first of several events",
+    SLEEP[0]: "a sleep",
+}
+
+
+def is_of(digest: str | None, form: str | None) -> bool:
+    """Whether what a digest was kept of is of a form; what was kept without one is of any."""
+    return digest is None or form is None or digest[0] == form[0]
+
+
+def is_call(digest: str | None) -> bool:
+    """Whether a digest is that of a call's arguments."""
+    return digest is not None and digest.startswith(CALL)
 
 
 def is_question(digest: str | None) -> bool:

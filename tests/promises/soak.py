@@ -61,6 +61,15 @@ GENERATORS = (
         100,
         ("tests.promises.foreign", "--first", "{first}", "--examples", "{cases}"),
     ),
+    Generator(
+        "changes of code",
+        100_000,
+        10_000,
+        (
+            "tests.promises.changes",
+            *("--from-seed", "{first}", "--examples", "{cases}", "--processes", "2"),
+        ),
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from store.tables import (
     WaitKind,
     WaitStatus,
 )
+from tests.stored import reworded
 from tests.stored.conftest import HERE
 from tests.stored.endings import BEFORE, DEE, ENDINGS, OPENED, SAME_RUN, ended, run_of
 from tests.stored.outside import OUTSIDE
@@ -130,6 +131,31 @@ async def test_the_digest_that_people_have_seen_is_still_that_of_the_decided_que
     audited = "SELECT detail FROM audit WHERE action = 'decide' ORDER BY id DESC LIMIT 1"
     ((detail,),) = rows(kit.path, audited)
     assert before in detail
+
+
+async def test_what_was_asked_before_digests_were_kept_is_not_compared_and_that_is_said(database):
+    OUTSIDE.done.clear()
+    async with Kit(*reworded.registry(), at=OPENED, database=database) as kit:
+        run = KitRun(run_of(database, "approval"), kit)
+        shown = (await run.gate()).digest
+
+        await run.approve(DEE)
+
+        assert (await run.result())["said"] == "approved"
+        assert (await run.gate()).digest == shown
+        told = {line.name: line.what for line in (await run.view()).timeline}
+        assert "before asking, decision" in told
+        assert "not compared" in told["before asking, decision"]
+
+
+async def test_what_is_asked_after_the_upgrade_is_compared(database):
+    async with Kit(*BEFORE, at=OPENED, database=database) as kit:
+        run = await kit.start("asks", {"about": "new"})
+        await kit.deploy(*reworded.registry())
+
+        await run.approve(DEE)
+
+        assert await run.status() == "blocked"
 
 
 async def test_the_chain_of_seals_holds_over_what_was_audited_before(database, kit):

@@ -8,12 +8,14 @@ from pydantic import BaseModel
 
 from store.tables import RunStatus
 from workflows.context import Context
+from workflows.engine.local import answers
 from workflows.engine.local.branches import beside
 from workflows.engine.local.calling import LARGEST_RESULT
-from workflows.engine.local.outcome import Broken, Done, Outcome
+from workflows.engine.local.outcome import Broken, Done, Later, Outcome, Waiting, Writes
 from workflows.engine.local.progress import Progress
 from workflows.engine.local.scope import Scope
 from workflows.errors import (
+    Blocked,
     ControlFlow,
     HarborError,
     InputRefused,
@@ -52,6 +54,11 @@ async def advance(job: Job, stored_input: str, context: Context, progress: Progr
         outcome = progress.to_be_told(outcome)
     if isinstance(outcome, Done | Broken) and not _is_blocked(outcome):
         progress.let_go()
+    if isinstance(outcome, Waiting | Later):
+        outcome = _moved(progress) or outcome
+    if _is_blocked(outcome) and not progress.has_acted:
+        # What was reached beside what has changed was reached by code that may not stay.
+        progress.writes = Writes()
     progress.writes.notes = _notes(progress)
     return outcome
 
@@ -115,6 +122,16 @@ def _grouped(signals: list[ControlFlow], progress: Progress) -> Outcome:
     if ending is None and any(isinstance(each, RunCancelled) for each in signals):
         return Broken(RunStatus.CANCELLED)
     return _failed(beside("a step or wait"), progress)
+
+
+def _moved(progress: Progress) -> Outcome | None:
+    """Say that something is asked anew that has been asked in another place, if it is."""
+    try:
+        answers.of_new_waits(progress)
+    except Blocked:
+        progress.writes = progress.writes.without_waits()
+        return progress.ending
+    return None
 
 
 def _notes(progress: Progress) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus
-from workflows.asked import Asked, Change, is_question
+from workflows.asked import Asked, Change, is_call, is_question
 from workflows.engine.local.branches import Branch
-from workflows.engine.local.journal import label
-from workflows.engine.local.progress import Progress
+from workflows.engine.local.journal import label, own_name
+from workflows.engine.local.progress import SETTLED, Progress
 
 OTHER_WORDS = "asked in other words now"
 OTHER_ARGUMENTS = "called with other arguments now"
@@ -34,11 +34,33 @@ def of_call(progress: Progress, branch: Branch, entry: Entry, asked: str) -> Ent
         return entry
     other = progress.journal.other_use(entry, asked)
     if other is None:
+        if entry.status not in SETTLED and (before := branch.reading.unread_before(entry)):
+            _refuse_other_place(progress, entry, before)
         progress.note(OTHER_ARGUMENTS, entry)
+        progress.let_stand.append(entry)
         return entry
     if entry.seq > progress.run.accepted.seq or not branch.reading.exchange(entry, other):
         _refuse_exchange(progress, entry, other)
     return other
+
+
+def of_new_call(progress: Progress, name: str, asked: str) -> None:
+    """End the pass (`Blocked`) where a call that is new is one that was made: it has been moved.
+
+    What was called with these arguments answers another call now, or none beside it: this would
+    repeat it. *name* is that with its branch; all have come as far as the journal goes by then.
+    """
+    own = own_name(name)
+    stood = (e for e in progress.let_stand if e.asked == asked and own_name(e.name) == own)
+    for entry in (*stood, *progress.journal.not_read(name, asked)):
+        if entry.seq > progress.run.accepted.seq:
+            _refuse_move(progress, name, entry)
+
+
+def of_new_waits(progress: Progress) -> None:
+    """See `of_new_call`, for the questions and the runs of other jobs that a pass ends with."""
+    for name, asked in progress.newly_asked:
+        of_new_call(progress, name, asked)
 
 
 def of_question(progress: Progress, entry: Entry, asked: Asked) -> bool:
@@ -83,7 +105,7 @@ def _is_fact(progress: Progress, entry: Entry) -> bool:
         return True
     if entry.kind is not EntryKind.WAIT or is_question(entry.asked):
         return False
-    is_open_child = entry.status is EntryStatus.STARTED and entry.asked is not None
+    is_open_child = entry.status is EntryStatus.STARTED and is_call(entry.asked)
     heard = entry.status in {EntryStatus.DONE, EntryStatus.FAILED}
     return is_open_child or (heard and progress.read(entry, lambda value: value) != TIMED_OUT)
 
@@ -96,6 +118,30 @@ def _refuse_exchange(progress: Progress, entry: Entry, other: Entry) -> NoReturn
         " retry, or retry to go on with the code as it is now, each call with its own result; or"
         " cancel the run",
         {"code": "exchanged", "name": name},
+    )
+
+
+def _refuse_other_place(progress: Progress, entry: Entry, before: list[Entry]) -> None:
+    if entry.seq <= progress.run.accepted.seq:
+        return
+    name, done = label(entry.name, entry.nth), ", ".join(label(e.name, e.nth) for e in before)
+    progress.block(
+        f"nondeterminism: {name!r}, which is about to be tried again, is called with other"
+        f" arguments in the code, before what this run has already done: {done}. Nothing was"
+        " executed. Guard what is new with ctx.patched(…) or bring the old code back, and retry;"
+        " or retry to go on with the code as it is now; or cancel the run",
+        {"code": "inserted", "name": name},
+    )
+
+
+def _refuse_move(progress: Progress, name: str, entry: Entry) -> NoReturn:
+    before = label(entry.name, entry.nth)
+    progress.block(
+        f"nondeterminism: what the code now reaches anew as {name!r} is what this run has come to"
+        f" as {before!r}, which stands in another place now: they have changed places in the code,"
+        " or one was put in. It was not done once more. Bring the old code back and retry; or retry"
+        " to go on with the code as it is now, which does it; or cancel the run",
+        {"code": "exchanged", "name": before},
     )
 
 

@@ -12,6 +12,7 @@ from sys import getsizeof
 
 from store.journal import Entry
 from store.tables import EPOCH, EntryKind, EntryStatus
+from workflows.asked import KINDS, is_of
 from workflows.engine.local import once
 from workflows.engine.local.outcome import Key
 from workflows.errors import Blocked
@@ -60,6 +61,12 @@ def gathered_by(branch: str) -> Key:
     return name, int(nth)
 
 
+def _told(kind: EntryKind, form: str | None) -> str:
+    """Answer what an entry is, for people: waits are of several kinds."""
+    known = KINDS.get(form[0]) if form and kind is EntryKind.WAIT else None
+    return known or f"a {kind.value}"
+
+
 class Journal:
     """One run's entries, by branch. Up to *accepted* a person takes the code as it is now."""
 
@@ -68,6 +75,8 @@ class Journal:
         self._entries = entries
         self._branches: defaultdict[str, list[Entry]] = defaultdict(list)
         self._readings: dict[str, Reading] = {}
+        self.read: set[int] = set()
+        self._live = sum(entry.status is not SUPERSEDED for entry in entries)
         self.written = 0
         self.size = 0  # characters of JSON
         self.bytes = 0  # in memory
@@ -92,9 +101,9 @@ class Journal:
             reading.let_go()
         self._readings.clear()
 
-    def reading(self, branch: str = "") -> "Reading":
-        """Answer how far a branch has come: nothing of it has been read yet."""
-        self._readings[branch] = Reading(self, self._branches[branch], self._accepted)
+    def reading(self, branch: str = "", of: "Reading | None" = None) -> "Reading":
+        """Answer how far a branch has come, one *of* another: nothing of it has been read yet."""
+        self._readings[branch] = Reading(self, self._branches[branch], self._accepted, of)
         return self._readings[branch]
 
     def take_out(self, entry: Entry) -> None:
@@ -142,6 +151,14 @@ class Journal:
                 uses[own_name(entry.name), entry.asked].append(entry)
         return uses
 
+    def not_read(self, name: str, asked: str) -> list[Entry]:
+        """Answer uses of a name in branches beside it that were asked this and answer nothing."""
+        if not branch_of(name) or len(self.read) == self._live:  # as nearly always
+            return []
+        gather = name.partition("[")[0]
+        uses = self._uses[own_name(name), asked]
+        return [e for e in uses if e.seq not in self.read and e.name.startswith(f"{gather}[")]
+
     def passed_over(self) -> list[str]:
         """Answer the steps that are done and were passed over: the code has them no more."""
         return [step for reading in self._readings.values() for step in reading.passed_over()]
@@ -155,7 +172,10 @@ class Journal:
 class Reading:
     """Entries of one branch that are not read yet, and uses so far."""
 
-    def __init__(self, journal: Journal, entries: Sequence[Entry], accepted: int) -> None:
+    def __init__(
+        self, journal: Journal, entries: Sequence[Entry], accepted: int, of: "Reading | None" = None
+    ) -> None:
+        self._of = of
         self._journal = journal
         self._accepted = accepted
         self._unread: dict[Key, Entry] = {}
@@ -212,19 +232,21 @@ class Reading:
         """Answer how often the code has used a name: the places of uses that were over left out."""
         return self._times[name]
 
-    def look(self, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+    def look(self, kind: EntryKind, name: str, form: str | None = None) -> tuple[int, Entry | None]:
         """Count a use of *name*; answer which one, and what it returned before; None: it is new.
 
-        Raises Blocked where the code now means something else by the name.
+        Raises Blocked where the code now means something else by the name: another kind of entry,
+        or a wait that asks in another form.
         """
         nth = self.use(name)
         entry = self._unread.pop((name, nth), None)
         if entry is None:
             return nth, None
-        if entry.kind is not kind:
-            self._give_up(entry, kind)
-            return (nth, None) if entry.kind is not EntryKind.WAIT else self.look(kind, name)
+        if entry.kind is not kind or not is_of(entry.asked, form):
+            self._give_up(entry, _told(kind, form))
+            return (nth, None) if entry.kind is not EntryKind.WAIT else self.look(kind, name, form)
         self._last_read = max(self._last_read, entry.seq)
+        self._journal.read.add(entry.seq)
         return nth, entry
 
     def exchange(self, entry: Entry, other: Entry) -> bool:
@@ -233,6 +255,7 @@ class Reading:
         if self._unread.get(place) is not other:
             return False
         self._unread[place] = entry
+        self._journal.read.add(other.seq)
         self._last_read = max(self._last_read, other.seq)
         return True
 
@@ -243,12 +266,12 @@ class Reading:
             self._times[entry.name] -= 1
             self._uses[entry.name] -= 1  # It has been read: the next use is the same one.
 
-    def _give_up(self, entry: Entry, kind: EntryKind) -> None:
+    def _give_up(self, entry: Entry, now: str) -> None:
         """Take an entry of another kind out of the journal, if a person has accepted that."""
         if entry.seq > self._accepted:
             raise Blocked(
-                f"nondeterminism: {label(entry.name, entry.nth)!r} is a {kind.value} in the code,"
-                f" but was a {entry.kind.value} when this run reached it. Nothing was executed."
+                f"nondeterminism: {label(entry.name, entry.nth)!r} is {now} in the code, but was"
+                f" {_told(entry.kind, entry.asked)} when this run reached it. Nothing was executed."
                 " Bring the old code back and retry, or retry to go on with the code as it is now,"
                 " or cancel the run",
                 {"code": "another_kind", "name": label(entry.name, entry.nth)},
@@ -309,15 +332,24 @@ class Reading:
 
     def has_gone_further(self) -> bool:
         """Whether the run has already done something that the code reaches later, if at all."""
-        return any(entry.seq > self._last_read for entry in self._unread.values())
+        return bool(self._later())
+
+    def _later(self, accepted: int = 0) -> list[Entry]:
+        """Answer what is unread after the last one read, here and after the gather we are in.
+
+        Whatever stands after that was done when all of its branches had ended.
+        """
+        known = max(self._last_read, accepted)
+        later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
+        return later + (self._of._later(accepted) if self._of else [])  # noqa: SLF001  our own
+
+    def unread_before(self, entry: Entry) -> list[Entry]:
+        """Answer what was done before an entry and has not been reached, if it ever is."""
+        return sorted((e for e in self._unread.values() if e.seq < entry.seq), key=lambda e: e.seq)
 
     def unmet(self) -> list[str]:
         """Answer what the run has done after the last that was read, but for what is accepted."""
-        if not self._unread:
-            return []
-        known = max(self._last_read, self._accepted)
-        later = sorted((e for e in self._unread.values() if e.seq > known), key=lambda e: e.seq)
-        return [label(e.name, e.nth) for e in later]
+        return [label(e.name, e.nth) for e in self._later(self._accepted)]
 
     def refuse_insertion(self, name: str, nth: int) -> None:
         """Raise Blocked where a new step stands before the point the run had reached.

@@ -140,6 +140,9 @@ class Progress:
         self.lost: Exception | None = None
         self._failures: list[tuple[BaseException, int]] = []
         self._gathered: list[tuple[BaseException, int]] = []
+        self.let_stand: list[Entry] = []  # results that are used for other arguments now
+        self.newly_asked: list[tuple[str, str]] = []  # names of waits, and digests of what they ask
+        self.has_acted = False  # whether a step was called, or something written down
         self.notes: defaultdict[str, list[str]] = defaultdict(list)
         self.has_swallowed = False
         self._loop = asyncio.get_running_loop()
@@ -247,21 +250,25 @@ class Progress:
                 raise
             raise beside(repr(name)) from None
 
-    def look(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+    def look(
+        self, branch: Branch, kind: EntryKind, name: str, form: str | None = None
+    ) -> tuple[int, Entry | None]:
         """Answer which use of *name* this is, and what it did before; None: it is new."""
         try:
-            found = branch.reading.look(kind, branch.prefix + name)
+            found = branch.reading.look(kind, branch.prefix + name, form)
         except Blocked as blocked:
             self.block(blocked.reason, blocked.cause)
         self._take_out(branch)
         return found
 
-    def find(self, branch: Branch, kind: EntryKind, name: str) -> tuple[int, Entry | None]:
+    def find(
+        self, branch: Branch, kind: EntryKind, name: str, form: str | None = None
+    ) -> tuple[int, Entry | None]:
         """See `look`. Stops before something is done where the code has changed, or a cancel was
         asked for, or the journal is full."""
         if kind not in FACTS:
             self.telling.at_first(branch)
-        nth, entry = self.look(branch, kind, name)
+        nth, entry = self.look(branch, kind, name, form)
         if entry is None or (kind is EntryKind.STEP and entry.status not in SETTLED):
             self.telling.at_next(branch)
         if entry is None:
@@ -409,6 +416,21 @@ class Progress:
         self.writes.entries.append(entry)
         return entry
 
+    async def read_all(self, branch: Branch) -> None:
+        """Wait until every branch has come as far as the journal goes, or has parked.
+
+        So one that has changed ends the pass before another one does anything. A branch that the
+        journal answers goes on without a pause: none that has begun has more to read. Raises
+        PassOver.
+        """
+        if branch is not self._root:
+            await asyncio.sleep(0)  # The last to begin has nobody to wait for, and comes last.
+        while self._to_begin:
+            await self._all_begun.wait()
+        if self.is_over:
+            raise PassOver
+        self.has_acted = True
+
     async def write_down(self, branch: Branch, *, is_begun: bool = False) -> None:
         """Make what has happened durable before something else happens.
 
@@ -462,6 +484,7 @@ class Progress:
                 return
             await self._count_tries()
             writes, self.writes = self.taken(), Writes()
+            self.has_acted = True
             try:
                 try:
                     self._has_news |= await self.run.record(writes)
@@ -502,7 +525,7 @@ class Progress:
 
     def new_branch(self, of: Branch, prefix: str) -> Branch:
         """Answer a branch of a branch, for a task that is to begin."""
-        reading = self.journal.reading(prefix)
+        reading = self.journal.reading(prefix, of.reading)
         branch = Branch(reading, prefix, is_told=of.is_told, tries=of.tries, parent=of)
         branch.is_given_up = of.is_given_up
         self._everyone.append(branch)
@@ -531,6 +554,12 @@ class Progress:
                     if isinstance(each.ending, Waiting) and each.gather is None:
                         self.writes.give_up_waits(each.prefix, each.ending.closing)
             parent = parent.parent
+
+    def goes_on(self, branch: Branch, inner: Iterable[Branch]) -> None:
+        """A branch of a gather has ended: after the last of them, what gathered them reads on."""
+        if not set(inner) & {*self._branches.values(), *self._to_begin}:
+            self._to_begin.add(branch)
+            self._all_begun.clear()
 
     async def leave(self, branch: Branch) -> None:
         """A branch has ended or parked: what it did is written down before the others end."""

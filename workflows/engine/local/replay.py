@@ -10,7 +10,17 @@ from uuid import UUID
 from store.journal import Entry
 from store.tables import EntryKind, EntryStatus, WaitKind
 from workflows import results
-from workflows.asked import Asked, call_digest
+from workflows.asked import (
+    CALL,
+    EVENT,
+    FIRST,
+    QUESTION,
+    SLEEP,
+    Asked,
+    call_digest,
+    is_call,
+    is_question,
+)
 from workflows.duration import Duration, wait_length
 from workflows.engine.local import answers, branches, calling, firsts, once
 from workflows.engine.local.branches import Branch
@@ -172,11 +182,12 @@ class Replay:
         length, kinds = wait_length(timeout), checked_kinds(expected)
         kind = WaitKind.EVENT if opening is None else WaitKind.APPROVAL
         branch = self._progress.enter(name)
-        nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        form = EVENT if opening is None else QUESTION
+        nth, entry = self._progress.find(branch, EntryKind.WAIT, name, form)
         if entry is not None and asked and not answers.of_question(self._progress, entry, asked):
-            nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+            nth, entry = self._progress.find(branch, EntryKind.WAIT, name, form)
         wait = NewWait(branch.prefix + name, nth, kind, kinds, length, opening)
-        digest = asked.digest if asked and entry is None else None
+        digest = asked.digest if asked else form
         return self._wait(branch, entry, name, nth, [wait], partial(_event, name), digest)
 
     async def _wait_for_any(
@@ -184,14 +195,14 @@ class Replay:
     ) -> Event | Silence:
         length, expected = wait_length(timeout), checked_events(events)
         branch = self._progress.enter(name)
-        nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        nth, entry = self._progress.find(branch, EntryKind.WAIT, name, FIRST)
         key: Key = (branch.prefix + name, nth)
         waits = [
             NewWait(full, branch.reading.use(full), WaitKind.EVENT, kinds, length, any_of=key)
             for full, kinds in ((branch.prefix + each, kinds) for each, kinds in expected.items())
         ]
         first = partial(_first_event, branch.prefix, key[0])
-        return self._wait(branch, entry, name, nth, waits, first)
+        return self._wait(branch, entry, name, nth, waits, first, FIRST)
 
     async def _first(self, name: str, coroutines: Mapping[str, Verb[Any]]) -> First[Any]:
         try:
@@ -240,16 +251,16 @@ class Replay:
         try:
             with self._progress.undisturbed(entry.name):
                 return await branches.run_all(
-                    inner, coroutines, self._progress.begin, self._progress.leave
+                    inner, coroutines, self._progress.begin, partial(self._leave, branch, inner)
                 )
         finally:
             branch.is_busy = False
-            self._progress.expect_no_more(inner)
+            self._progress.expect_no_more([branch, *inner])
 
     async def _run_job(self, name: str, job: str, arguments: Given, timeout: Duration) -> Any:
         length = wait_length(timeout)
         branch = self._progress.enter(name)
-        nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        nth, entry = self._progress.find(branch, EntryKind.WAIT, name, CALL)
         key = (branch.prefix + name, nth)
         child = self._new_child(job, arguments, branch, key) if entry is None else None
         asked = call_digest(self._progress.run.run_id, name, (job, arguments))
@@ -262,9 +273,9 @@ class Replay:
     async def _sleep(self, name: str, length: Duration) -> None:
         pause = wait_length(length, "length")
         branch = self._progress.enter(name)
-        nth, entry = self._progress.find(branch, EntryKind.WAIT, name)
+        nth, entry = self._progress.find(branch, EntryKind.WAIT, name, SLEEP)
         wait = NewWait(branch.prefix + name, nth, WaitKind.SLEEP, (), pause)
-        self._wait(branch, entry, name, nth, [wait], _itself)
+        self._wait(branch, entry, name, nth, [wait], _itself, SLEEP)
 
     # -- steps ----------------------------------------------------------------------------------
 
@@ -300,6 +311,7 @@ class Replay:
         if entry is not None and (left := self._progress.read(entry, self._time_left)):
             self._postpone(branch, entry, left)
         branch.is_at_edge = not is_begun
+        await self._have_read_all(branch, entry, name, asked)
         if not is_begun:
             await self._others(branch)
         prepared = await self._prepared(branch, entry, name, nth, call)
@@ -327,6 +339,18 @@ class Replay:
             await self._progress.let_others_come(branch)
         finally:
             branch.is_busy = False
+
+    async def _have_read_all(
+        self, branch: Branch, entry: Entry | None, name: str, asked: str
+    ) -> None:
+        """Let every branch say what has changed before something is done."""
+        branch.is_busy = True
+        try:
+            await self._progress.read_all(branch)
+        finally:
+            branch.is_busy = False
+        if entry is None:
+            answers.of_new_call(self._progress, branch.prefix + name, asked)
 
     async def _prepared(
         self,
@@ -430,6 +454,8 @@ class Replay:
         """Answer what ended the wait (of several, the first); raises Parked until something has."""
         if entry is None:
             self._put(branch, EntryKind.WAIT, name, nth, EntryStatus.STARTED, asked=asked)
+            if is_call(asked) or is_question(asked):
+                self._progress.newly_asked.append((branch.prefix + name, asked or ""))
             self._progress.writes.waits += waits
             self._park(branch, waits)
         if entry.status is EntryStatus.CANCELLED:
@@ -485,6 +511,10 @@ class Replay:
         for place in range(width, before):
             self._progress.writes.give_up_waits(_prefix(branch, name, nth, place))
         return self._progress.put(branch, entry._replace(value=dumps(width)))
+
+    async def _leave(self, branch: Branch, inner: list[Branch], ended: Branch) -> None:
+        await self._progress.leave(ended)
+        self._progress.goes_on(branch, inner)
 
     def _gathered(self, branch: Branch, entry: Entry, ends: list[branches.End]) -> list[Any]:
         """Answer the results; or end the branch's pass, or raise the first error."""

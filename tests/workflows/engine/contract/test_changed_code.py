@@ -98,7 +98,7 @@ async def test_f98_the_timeline_says_once_which_steps_are_no_longer_in_the_code(
     ("before", "after", "reason"),
     [
         ("a WAIT", "a answer", "'answer' is a step in the code, but was a wait"),
-        ("rest WAIT", "SLEEP WAIT", "'rest' is a wait in the code, but was a step"),
+        ("rest WAIT", "SLEEP WAIT", "'rest' is a sleep in the code, but was a step"),
         ("now WAIT", "NOW WAIT", "'now' is a now in the code, but was a step"),
     ],
 )
