@@ -89,10 +89,11 @@ BUGS = (
         (
             Edit(
                 TRANSITIONS,
-                "    _fence(lease, owned=bool(found))\n    _write(tx, lease.run_id, writes)\n"
-                '    failpoint("record:written")\n    return found[0][0] is not None\n',
+                "    _check(lease, found, writes)\n    _write(tx, lease.run_id, writes)\n"
+                '    failpoint("record:written")\n',
+                "    if found:\n        _hear(writes, is_to_end=found[0][0] is not None)\n"
                 "    _write(tx, lease.run_id, writes)\n"
-                "    return bool(found) and found[0][0] is not None\n",
+                '    failpoint("record:written")\n',
             ),
         ),
     ),
@@ -290,12 +291,11 @@ BUGS = (
             ),
             Edit(
                 REPLAY,
-                "name, nth, call, args, how)\n        elif",
-                "name, nth, call, args, how)\n"
+                "name, nth, call, args, how, asked)\n",
+                "name, nth, call, args, how, asked)\n"
                 "            if entry.status is EntryStatus.DONE:\n"
                 "                from workflows.engine.local.calls import _awaited\n"
-                "                return _awaited.raw\n"
-                "        elif",
+                "                return _awaited.raw\n",
             ),
         ),
     ),
@@ -305,8 +305,9 @@ BUGS = (
         (
             Edit(
                 RETRYING,
-                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
-                "    return _above(tx, stand.run) or _unsaid(stand, how)\n",
+                "    done = tuple(each.label(entry) for each in stand.all() for entry in"
+                " each.after.done)\n",
+                "    done: tuple[str, ...] = ()\n",
             ),
         ),
     ),
@@ -316,8 +317,8 @@ BUGS = (
         (
             Edit(
                 RETRYING,
-                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
-                "    return _acted_on(stand) or _unsaid(stand, how)\n",
+                "    parent = runs.get(tx, run.parent_id)\n    if parent is None:\n",
+                "    parent = None\n    if parent is None:\n",
             ),
         ),
     ),
@@ -327,8 +328,8 @@ BUGS = (
         (
             Edit(
                 RETRYING,
-                "    return _above(tx, stand.run) or _acted_on(stand) or _unsaid(stand, how)\n",
-                "    return _above(tx, stand.run) or _acted_on(stand)\n",
+                "    steps = stand.steps\n",
+                "    steps = ()\n",
             ),
         ),
     ),

@@ -13,13 +13,13 @@ from typing import Any
 from store import gates, journal, parked
 from store.database import Database, Tx
 from store.journal import Entry
-from store.tables import EntryKind, EntryStatus, RunStatus
+from store.tables import EntryStatus, RunStatus
 from workflows.approvals.digest import question_of
 from workflows.clock import Clock
 from workflows.engine.base import ChangedQuestion, NotRetried, Objection, Retry
 from workflows.engine.local import rehearsal
 from workflows.engine.local.accepted import Accepted, Every
-from workflows.engine.local.aftermath import aftermath
+from workflows.engine.local.aftermath import DEEDS, aftermath
 from workflows.engine.local.outcome import Broken
 from workflows.plain import dumps
 from workflows.registry import Registry
@@ -102,7 +102,7 @@ def _as_retried(run: parked.Parked, entries: list[Entry]) -> list[Entry]:
         return entries
     after = aftermath(entries, run.failed_seq)
     again = {entry.seq for entry in (*after.given_up, *after.noted)}
-    again |= {e.seq for e in entries if e.seq == run.failed_seq and e.kind is not EntryKind.GATHER}
+    again |= {e.seq for e in entries if e.seq == run.failed_seq and e.kind in DEEDS}
     superseded = EntryStatus.SUPERSEDED
     return [e._replace(status=superseded) if e.seq in again else e for e in entries]
 

@@ -412,6 +412,74 @@ async def test_beside_an_error_of_the_jobs_own_what_was_given_up_is_asked_again_
     assert await harness.result(run) == ["yes", None]
 
 
+async def test_a_retry_goes_on_at_the_failure_that_ended_a_race_g32(engines, effects):
+    async def made(ctx, step):
+        await ctx.step.sleep("later", "1m")
+        return await step("make")
+
+    async def abort(ctx):
+        return (await ctx.step.wait_for_event("abort", **YES)).kind
+
+    async def story(ctx, step):
+        first = await ctx.step.first("end", made=made(ctx, step), abort=abort(ctx))
+        return [first.name, first.value]
+
+    harness, run = await ended(engines, effects, story, StepFailed("no"))
+    await harness.move(minutes=1)
+    assert await harness.status(run) == "failed"
+
+    await harness.retry(run)
+    await harness.run()
+
+    assert await harness.result(run) == ["made", {"posted": "make"}]
+    assert effects.done == ["make", "make"]
+
+
+async def test_closing_code_of_who_lost_a_race_is_something_that_was_done_g32(engines, effects):
+    async def made(ctx, step):
+        await ctx.step.sleep("later", "1m")
+        return await step("make")
+
+    async def abort(ctx, step):
+        try:
+            await ctx.step.wait_for_event("abort", **YES)
+        finally:
+            await step("told")
+
+    async def story(ctx, step):
+        await ctx.step.first("end", made=made(ctx, step), abort=abort(ctx, step))
+
+    harness, run = await ended(engines, effects, story, StepFailed("no"))
+    await harness.move(minutes=1)
+
+    assert await refused(harness, run) == ("end#1[abort]/told",)
+
+
+async def test_who_lost_a_race_that_was_decided_is_not_asked_again_by_a_retry_g32(engines, effects):
+    async def made(ctx):
+        await ctx.step.sleep("later", "1m")
+
+    async def abort(ctx, step):
+        try:
+            await ctx.step.wait_for_event("abort", **YES)
+        finally:
+            await step("told")
+
+    async def story(ctx, step):
+        await ctx.step.first("end", made=made(ctx), abort=abort(ctx, step))
+        await step("ship")
+
+    harness, run = await ended(engines, effects, story, None, StepFailed("no"))
+    await harness.move(minutes=1)
+    assert await harness.status(run) == "failed"
+
+    await harness.retry(run)
+    await harness.run()
+
+    assert await harness.status(run) == "completed"
+    assert effects.done == ["told", "ship", "ship"]
+
+
 # -- parents --------------------------------------------------------------------------------------
 
 
