@@ -11,7 +11,7 @@ from bot.slack.views import commands, gate, messages, modals, text
 from bot.slack.views.form import form
 from bot.slack.views.home import Asked, HomeView, home
 from tests.bot.slack.views.making import ANA, BO, CARDS, RUN, a_gate, a_run, approval, decided
-from tests.bot.slack.views.reading import action_ids, words
+from tests.bot.slack.views.reading import action_ids, texts, words
 from workflows.approvals.gate import Card, Policy
 from workflows.approvals.view import GateStatus, RunStatus
 from workflows.engine.base import TimelineView
@@ -65,9 +65,11 @@ def cards_of(shown: Card) -> list[str]:
 
 
 def said(blocks: Any) -> str:
-    """What blocks say, on one line, our own escaping undone."""
-    told = words(blocks).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return " ".join(told.replace("∗", "*").replace("ˋ", "`").split())  # noqa: RUF001
+    """What blocks say, on one line, the escaping of mrkdwn undone."""
+    told = "\n".join(texts(blocks, "mrkdwn"))
+    told = told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    everything = "\n".join([told, *texts(blocks, "plain_text")])
+    return " ".join(everything.replace("∗", "*").replace("ˋ", "`").split())  # noqa: RUF001
 
 
 @given(
