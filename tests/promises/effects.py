@@ -3,7 +3,7 @@
 import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.promises.loop import ACTOR
 from workflows.engine.local.outcome import Lease
@@ -38,7 +38,7 @@ class Effects:
         self.refused: set[str] = set()  # what the other side does not take, until it is mended
         self.troubles: list[str] = []  # crash_before, crash_after, raise, dawdle, freeze
 
-    async def post(self, what: str) -> tuple[str, dict[int, str]]:
+    async def post(self, what: str) -> Any:
         """Do *what*. The answer is of a form that JSON changes."""
         trouble = self.troubles.pop(0) if self.troubles else ""
         if trouble:
