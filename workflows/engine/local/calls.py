@@ -241,7 +241,10 @@ class Call:
         self._is_over = True
         answer = self._begun(args, encode)
         try:
-            await asyncio.wait({answer}, timeout=limit.total_seconds() if limit else None)
+            if limit is None:
+                await _done(answer)
+            else:
+                await asyncio.wait({answer}, timeout=limit.total_seconds())
             if answer.done():
                 return answer.result()
             await self._stop(answer)
@@ -272,6 +275,18 @@ class Call:
             return late
         place = "thread" if self._has_thread else "task, which ignores that it is cancelled,"
         return f"{late}; its {place} goes on"
+
+
+async def _done(answer: Answer) -> None:
+    """Wait until *answer* is there, which goes on where this is cancelled: `wait` takes longer."""
+    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wake(_: object) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    answer.add_done_callback(wake)
+    await waiter
 
 
 def _ended(function: Callable[[], Any], encode: Encode) -> Ended:
