@@ -55,7 +55,7 @@ async def test_the_example_on_the_page_runs(name):
     await EXAMPLES[name]()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_signature_on_the_page_is_that_of_the_code(name):
     assert written(name, NAMES[name]) in SIGNATURES
 

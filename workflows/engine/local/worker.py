@@ -270,7 +270,7 @@ class Worker:
         except Fenced:
             log.warning("run %s was taken over; this pass wrote nothing more", run.id)
         finally:
-            progress.journal.let_go()
+            progress.close()
 
     async def _recorded(self, under_way: UnderWay, writes: Writes) -> bool:
         under_way.journal_bytes = max(under_way.journal_bytes, writes.journal_bytes)
