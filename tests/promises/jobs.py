@@ -191,6 +191,80 @@ def parents(world: "World") -> Job:
     return a_job(job, "parents")
 
 
+def orders(world: "World") -> Job:
+    """Another job that is often late, so that this one fails; a person retries it."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await ctx.run_job("sleeps", {}, timeout="10s")
+        await do(world, ctx, "ordered")
+        return ["ordered"]
+
+    return a_job(job, "orders")
+
+
+def compensates(world: "World") -> Job:
+    """Something that has to be undone, whatever ends the run, and wherever it stands then."""
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        await do(world, ctx, "grant", TRIED)
+        try:
+            await do(world, ctx, "work", TRIED)
+            event = await ctx.step.wait_for_event("item", **ANSWER)
+            await do(world, ctx, "more", TRIED)
+        finally:
+            await ctx.step.now()
+            await do(world, ctx, "revoke", TRIED)
+            await do(world, ctx, "tell", TRIED)
+        return [event.kind]
+
+    return a_job(job, "compensates")
+
+
+def firsts(world: "World") -> Job:
+    """Steps that race with an event and a pause; what is given up is undone."""
+
+    async def works(ctx: Context) -> str:
+        try:
+            for n in range(2):
+                await do(world, ctx, f"work {n}", TRIED)
+                await ctx.step.sleep("rest", "5s")
+        finally:
+            await do(world, ctx, "undo", TRIED)
+        return "made"
+
+    async def waits_for(ctx: Context) -> str:
+        return (await ctx.step.wait_for_event("item", **ANSWER)).kind
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        said = []
+        for _ in range(2):
+            abort, late = waits_for(ctx), ctx.step.sleep("late", "12s")
+            found = await ctx.step.first("end", made=works(ctx), abort=abort, late=late)
+            said.append(found.name)
+            await do(world, ctx, f"took {found.name}")
+        return said
+
+    return a_job(job, "firsts")
+
+
+def outcomes(world: "World") -> Job:
+    """Branches whose errors are results, too."""
+
+    async def branch(ctx: Context, side: str) -> str:
+        await do(world, ctx, side, Retries(attempts=2, backoff="1s"))
+        return (await ctx.step.wait_for_event("item", **ANSWER)).kind
+
+    async def job(ctx: Context, request: Any) -> list[str]:
+        both = branch(ctx, "left"), branch(ctx, "right")
+        found = await ctx.step.gather("fan", *both, return_exceptions=True)
+        said = [each if isinstance(each, str) else type(each).__name__ for each in found]
+        for each in said:
+            await do(world, ctx, f"for {each}")
+        return said
+
+    return a_job(job, "outcomes")
+
+
 def ticking(world: "World") -> Job:
     """A step; one deploy starts it by itself, every minute."""
 
@@ -215,6 +289,10 @@ JOBS: dict[str, Callable[["World"], Job]] = {
         parents,
         amends,
         early,
+        orders,
+        compensates,
+        firsts,
+        outcomes,
         ticking,
     )
 }

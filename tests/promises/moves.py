@@ -28,7 +28,7 @@ EVENTS: dict[str, tuple[str, ...]] = defaultdict(
     lambda: ("item",),
     closing=("answer",),
     races=("item", "answer"),
-    gathers=("fan#1[0]/item", "fan#1[1]/item"),
+    gathers=("fan#1[0]/item", "fan#1[1]/item", "item", "item"),
 )
 REFUSED = ("work", "flake", "flake", "open", "took", "left last", "once 0", "once 1")
 OFTEN = ("park", "record", "claim", "finish", "_decide", "send", "sweep", "cancel", "_start")

@@ -11,7 +11,7 @@ from workflows.ids import step_key
 from workflows.plain import dumps, loads
 
 # What may have made a run fail: a step whose every try was answered by a trouble.
-EXPECTED_FAILURES = {"ConnectionResetError"}
+EXPECTED_FAILURES = {"ConnectionResetError", "timeout", "cancelled"}
 
 
 def judge(world: World, clients: Clients) -> None:
@@ -23,6 +23,8 @@ def judge(world: World, clients: Clients) -> None:
     _amends(world)
     _results(world)
     _children(world)
+    _one_child(world)
+    _compensated(world)
     _by_themselves(world)
 
 
@@ -98,6 +100,18 @@ def _children(world: World) -> None:
             world.oracle.found(f"I37 a parent was told {value}, and {parent}; {child} completed")
 
 
+def _one_child(world: World) -> None:
+    """Note waits for another run for which two have done something: one thing, done twice."""
+    for parent, name, times in world.look(_TWICE):
+        world.oracle.found(f"I37 {times} runs for {name} of {parent} have done something")
+
+
+def _compensated(world: World) -> None:
+    """Note runs that have ended, and whose closing code was passed by."""
+    for run, status in world.look(_NOT_CLOSED):
+        world.oracle.found(f"I36 {run} {status} without its closing code, having done its work")
+
+
 def _by_themselves(world: World) -> None:
     """Note starts of one time twice, or before it."""
     for key, created_at, times in world.look(_STARTED):
@@ -106,6 +120,16 @@ def _by_themselves(world: World) -> None:
             world.oracle.found(f"{key} was started {times} times, first at {created_at}, due {at}")
 
 
+_TWICE = """SELECT parent_id, parent_name, count(*) FROM runs
+    WHERE parent_id IS NOT NULL AND EXISTS (SELECT 1 FROM journal WHERE run_id = runs.id
+    AND kind = 'step' AND journal.status = 'done') GROUP BY 1, 2 HAVING count(*) > 1"""
+# By force it ends without.
+_NOT_CLOSED = """SELECT id, status FROM runs WHERE job = 'compensates' AND finished_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM audit WHERE run_id = runs.id AND outcome = 'forced')
+    AND EXISTS (SELECT 1 FROM journal WHERE run_id = runs.id AND name IN ('work', 'item')
+    AND journal.status <> 'superseded')
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE run_id = runs.id AND name = 'revoke'
+    AND journal.status IN ('done', 'failed'))"""
 _TOLD = """SELECT runs.id, journal.status, journal.value, runs.status, runs.result,
     (SELECT status FROM runs AS parents WHERE parents.id = waits.run_id)
     FROM waits JOIN journal USING (run_id, name, nth) JOIN runs ON runs.parent_id = waits.run_id

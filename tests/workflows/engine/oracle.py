@@ -47,6 +47,11 @@ FORBIDDEN = {
         AND waits.name = runs.parent_name AND waits.nth = runs.parent_nth
         WHERE waits.status IN ('cancelled', 'timed_out') AND runs.finished_at IS NULL
         AND runs.cancel_requested_at IS NULL""",
+    "an event that is kept though its run waits for it": """
+        SELECT events.id FROM events JOIN waits USING (run_id)
+        WHERE events.status = 'buffered' AND waits.status = 'open' AND waits.kind = 'event'
+        AND (waits.name = events.name OR waits.name LIKE '%]/' || events.name)
+        AND ',' || waits.expected || ',' LIKE '%,' || events.kind || ',%'""",
     "an event consumed twice or by nothing": """
         SELECT id FROM events WHERE status = 'consumed'
         AND (SELECT count(*) FROM waits WHERE event_id = events.id

@@ -3,8 +3,8 @@
 A child's id is derived from its parent, the name, which use of it in the code, and how many there
 have been for that: so what is done again is done under the same id, and by the same keys of its
 steps, even where a backup has been restored. One that has ended is the one that was waited for,
-however it came to be given up. One that was told to end goes on, unless its closing code has done
-something about it: to have it go on then, or to start another one, would contradict that.
+however it came to be given up. One that was cancelled after it had done something is neither gone
+on with nor started anew; one that was asked to end and has not been told so far goes on.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from workflows.ids import child_id
 
 OVER = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})
 CLOSED = "the run {run}, which it waited for, was told to end, and has done something since: {done}"
+CANCELLED = "the run {run}, which it waited for, was cancelled after it had done something"
 CLOSING = "the run {run}, which it waited for, was told to end, and has not ended so far"
 DEEDS = frozenset({EntryKind.STEP, EntryKind.WAIT, EntryKind.GATHER})
 
@@ -66,6 +67,10 @@ def objection(tx: Tx, run_id: str, again: Iterable[Entry]) -> str | None:
 def _of_child(tx: Tx, child: Child) -> str | None:
     if not is_told_to_end(child):
         return None
+    if is_untouched(tx, child):
+        return None
+    if child.status is RunStatus.CANCELLED:
+        return CANCELLED.format(run=child.id)
     entries = journal.load(tx, child.id)
     if done := _since_told(entries):
         return CLOSED.format(run=child.id, done=", ".join(done))

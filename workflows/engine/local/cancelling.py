@@ -84,7 +84,7 @@ class Telling:
         """
         self.is_asked = self._was_under_way = True
         undone = {entry.seq for entry in writes.entries}
-        again = set(self._ungathered(everyone, writes, undone))
+        again = set(self._ungathered(everyone, writes))
         fresh = {wait.entry for wait in writes.waits}
         for branch in reversed(everyone):
             if branch.goes_back or not self.is_due(branch) or branch.is_in_step or branch.gather:
@@ -99,16 +99,15 @@ class Telling:
                 again.add(branch)
         return bool(again)
 
-    def _ungathered(
-        self, everyone: Sequence[Branch], writes: Writes, undone: set[int]
-    ) -> Iterator[Branch]:
+    def _ungathered(self, everyone: Sequence[Branch], writes: Writes) -> Iterator[Branch]:
         """Have those go back that have come to a gather of which nothing is stored yet."""
         for branch in everyone:
             if branch.parent is not None and branch.parent.goes_back:
                 branch.go_back()
-            elif branch.gather and branch.gather.seq in undone and self.is_due(branch):
+            elif branch.gather and self.is_due(branch) and _is_new(branch.gather, writes):
+                seq = branch.gather.seq
                 writes.forget(branch.gather.name + "#")
-                writes.entries.remove(branch.gather)
+                writes.entries = [entry for entry in writes.entries if entry.seq != seq]
                 self._go_back(branch)
                 yield branch
 
@@ -151,6 +150,11 @@ def left_as_it_is(entries: Sequence[Entry]) -> NotCancelled:
 def _tell(branch: Branch) -> NoReturn:
     branch.is_told = True
     raise RunCancelled
+
+
+def _is_new(gather: Entry, writes: Writes) -> bool:
+    """Whether nothing of a gather is stored yet; who was first is written into one that is."""
+    return any(entry is gather for entry in writes.entries)
 
 
 def _stands(branch: Branch, fresh: set[tuple[str, int]], undone: set[int]) -> bool:

@@ -20,7 +20,6 @@ from workflows.registry import Registry
 from workflows.step import WaitKey
 
 DEEPEST = 16  # parents above a run
-ENDED = frozenset({RunStatus.COMPLETED, RunStatus.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,10 @@ class NewChild:
             self._start(tx, wait, new_id)
             return
         children.adopt(tx, before.id, wait.nth)
-        if adopting.is_told_to_end(before):
+        if adopting.is_told_to_end(before) and before.status is not RunStatus.CANCELLED:
             adopting.go_on(tx, before)
             tx.announce(Topic.READY)
-        elif before.status in ENDED:
+        elif before.status in adopting.OVER:
             tell_parent(tx, before.id)
 
     def _is_the_same(self, child: Child) -> bool:
