@@ -163,9 +163,10 @@ class Moves:
         self.world.faulted("refuse", what)
 
     def answer_early(self) -> None:
-        """What is going to fail has been sent an event before; somebody may wait for its end."""
-        self.world.effects.refused.add("flake")
-        self.clients.begin(self._answered_early(self.chance.choice(("early", "parents"))))
+        """What is going to fail has been sent an event before, is waited for, or makes amends."""
+        self.world.effects.refused |= {"flake", "work"}
+        job = self.chance.choice(("early", "parents", "amends"))
+        self.clients.begin(self._answered_early(job))
 
     def freeze(self) -> None:
         """Stop a worker, the one that executes something if there is one."""
