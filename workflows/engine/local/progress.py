@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from store.journal import Entry
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MOST_ENTRIES = 10_000
+MOST_TIMERS = 100  # that are looked at before something new is done
 MOST_TURNS = 10_000  # of the loop, in which a replay comes to its end
 LARGEST_JOURNAL = 32 * 1024 * 1024  # characters of JSON
 SETTLED = frozenset({EntryStatus.DONE, EntryStatus.FAILED})
@@ -57,12 +59,14 @@ UNTOLD = (
 )
 
 
-def _is_timed(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any] | None) -> bool:
-    """Whether an `asyncio.timeout` is around what a task does now: a wait would outlive it.
+def _is_timed(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether an `asyncio.timeout` is around what this task does now: a wait would outlive it.
 
-    asyncio tells nobody, but its timer is bound to it.
+    asyncio tells nobody, but its timer is bound to it. Of a server's timers those that are due
+    soonest are looked at.
     """
-    for timer in getattr(loop, "_scheduled", ()):
+    task = asyncio.current_task(loop)
+    for timer in islice(getattr(loop, "_scheduled", ()), MOST_TIMERS):
         timeout = getattr(timer._callback, "__self__", None)  # noqa: SLF001
         if isinstance(timeout, asyncio.Timeout) and timeout._task is task:  # type: ignore[attr-defined]  # noqa: SLF001
             return True
@@ -232,7 +236,7 @@ class Progress:
             )
         task = asyncio.current_task(self._loop)
         branch = self._branches.get(task)
-        if branch is None or branch.is_busy or _is_timed(self._loop, task):
+        if branch is None or branch.is_busy:
             raise beside(repr(name))
         if branch.ending or self.is_over or self.is_stopped:
             # Its signal was swallowed, or this is a `finally`: nothing more happens in this pass.
@@ -291,6 +295,8 @@ class Progress:
                 self.telling.before(branch, kind)
                 self.yield_to_first(branch)
             self._refuse_too_much()
+        if (entry is None or entry.status not in SETTLED) and _is_timed(self._loop):
+            raise beside(repr(name))
         return nth, entry
 
     def read(self, entry: Entry, of: Callable[[Any], T]) -> T:
