@@ -15,6 +15,8 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 WORDS = {"i": "invariants", "f": "faults", "x": "bad inputs", "g": "what others ran into"}
 MOST = {"i": 40, "f": 110, "x": 110, "g": 103}
+# What is proven so far: the rest is of people, of Slack as it is, of plugins and of operations.
+PROVEN = {"i": 37, "f": 110, "x": 110, "g": 37}
 # Those that need several processes on one database, or Postgres: not in this version.
 NOT_OF_ONE_PROCESS = frozenset({32, 35, *range(49, 66), 70})
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

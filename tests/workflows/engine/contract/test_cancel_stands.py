@@ -184,7 +184,7 @@ async def finished(harness, run):
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-async def test_closing_code_runs_whatever_it_does_first_g27(engines, effects, way):
+async def test_closing_code_runs_whatever_it_does_first_g27_i36(engines, effects, way):
     held = Held()
 
     harness, run = await cancelled_in(engines, held, closing(way, effects, holding(held)))
@@ -227,7 +227,7 @@ async def test_the_place_is_the_same_in_every_process_g27(engines, effects, way)
     assert set(effects.done) == {"close yes"}
 
 
-async def test_a_cancel_while_a_step_waits_for_its_retry_lets_it_go_on_g28(engines, effects):
+async def test_a_cancel_while_a_step_waits_for_its_retry_lets_it_go_on_g28_i36(engines, effects):
     async def work(ctx):
         await ctx.step.run("work", effects.post, "work", retries=SLOWLY)
         await ctx.step.run("never", effects.post, "never")
