@@ -43,7 +43,7 @@ async def until(is_so) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_g16_a_quick_job_begins_at_once_beside_more_runs_of_a_slow_one_than_there_are_places_i34(
+async def test_g16_a_quick_job_begins_at_once_beside_more_slow_runs_than_there_are_places_i34(
     db, clock
 ):
     crowd = Crowd()
