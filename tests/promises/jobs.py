@@ -195,7 +195,7 @@ def orders(world: "World") -> Job:
     """Another job that is often late, so that this one fails; a person retries it."""
 
     async def job(ctx: Context, request: Any) -> list[str]:
-        await ctx.run_job("sleeps", {}, timeout="10s")
+        await ctx.run_job("flaky", {}, timeout="3s")
         await do(world, ctx, "ordered")
         return ["ordered"]
 
