@@ -153,7 +153,7 @@ BUGS = (
             Edit(
                 "store/database.py",
                 '            self._failpoint("commit:before")\n',
-                "            self._loop.call_soon_threadsafe(self._answer, results, announced)\n"
+                "            self._hand_over(list(results), set(announced))\n"
                 "            __import__('time').sleep(0.005)  # the disk\n"
                 '            self._failpoint("commit:before")\n',
             ),
