@@ -339,6 +339,53 @@ BUGS = (
         "what was accepted before a run failed is gone when it goes on",
         (Edit(RETRYING, "    events.revive(tx, run_id)\n", ""),),
     ),
+    Bug(
+        17,
+        "a cancel is raised at whatever step comes next (G27)",
+        (
+            Edit(
+                CANCELLING,
+                "        if branch.reading.was_told_at(told_at(entry)):\n"
+                "            _tell(branch)\n",
+                "",
+            ),
+            Edit(
+                CANCELLING,
+                "        is_here = self.is_due(branch) and not",
+                "        is_here = False and not",
+            ),
+            Edit(CANCELLING, "        if branch.reading.is_told_later():\n", "        if False:\n"),
+            Edit(
+                CANCELLING,
+                "        self._go_back(branch)\n        raise Postponed\n",
+                "        _tell(branch)\n",
+            ),
+        ),
+    ),
+    Bug(
+        18,
+        "a child is started anew whatever has become of the one before (G31)",
+        (
+            Edit(
+                "workflows/engine/local/children.py",
+                "        before, new_id = adopting.so_far(tx, wait.run_id, wait.name, self.use)\n"
+                "        if before is None and self.is_again:\n",
+                "        before, new_id = None, __import__('workflows.ids').ids.run_id(tx.now)\n"
+                "        if False:\n",
+            ),
+        ),
+    ),
+    Bug(
+        19,
+        "an event is looked for under its full name alone (G36)",
+        (
+            Edit(
+                TRANSITIONS,
+                "    is_full = delivery.gate is not None or addressing.BRANCH in delivery.name\n",
+                "    is_full = True\n",
+            ),
+        ),
+    ),
 )
 
 FOREIGN = (
@@ -406,53 +453,6 @@ FOREIGN = (
             ),
         ),
         STRANGERS,
-    ),
-    Bug(
-        17,
-        "a cancel is raised at whatever step comes next (G27)",
-        (
-            Edit(
-                CANCELLING,
-                "        if branch.reading.was_told_at(told_at(entry)):\n"
-                "            _tell(branch)\n",
-                "",
-            ),
-            Edit(
-                CANCELLING,
-                "        is_here = self.is_due(branch) and not",
-                "        is_here = False and not",
-            ),
-            Edit(CANCELLING, "        if branch.reading.is_told_later():\n", "        if False:\n"),
-            Edit(
-                CANCELLING,
-                "        self._go_back(branch)\n        raise Postponed\n",
-                "        _tell(branch)\n",
-            ),
-        ),
-    ),
-    Bug(
-        18,
-        "a child is started anew whatever has become of the one before (G31)",
-        (
-            Edit(
-                "workflows/engine/local/children.py",
-                "        before, new_id = adopting.so_far(tx, wait.run_id, wait.name, self.use)\n"
-                "        if before is None and self.is_again:\n",
-                "        before, new_id = None, __import__('workflows.ids').ids.run_id(tx.now)\n"
-                "        if False:\n",
-            ),
-        ),
-    ),
-    Bug(
-        19,
-        "an event is looked for under its full name alone (G36)",
-        (
-            Edit(
-                TRANSITIONS,
-                "    is_full = delivery.gate is not None or addressing.BRANCH in delivery.name\n",
-                "    is_full = True\n",
-            ),
-        ),
     ),
 )
 

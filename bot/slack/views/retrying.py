@@ -13,6 +13,7 @@ YES, NO = "yes", "no"
 AGAIN, STAND = "again", "stand"
 LONGEST_STEPS = 2_500  # characters of what a view carries along
 LONGEST_SIDE = 600
+LONGEST_CARRIED = 2_000  # characters of a button's value; docs.slack.dev, button element
 MOST_GROUPS = 2
 NO_DETAIL = "No detail was recorded."
 LOOK = (
@@ -59,12 +60,19 @@ def _group(group: BlockedRuns) -> list[Block]:
     return [
         kit.section(f"*{count} runs of {job} are blocked by the same* · `{cause}`"),
         *(kit.said(words, LONGEST_SIDE) for words in told or [group.reason or NO_DETAIL]),
-        kit.actions(*_for_all(group)),
+        _for_all(group),
     ]
 
 
-def _for_all(group: BlockedRuns) -> list[Block]:
-    value, count = json.dumps({"cause": group.cause, "job": group.job}), len(group.runs)
+def _for_all(group: BlockedRuns) -> Block:
+    value = json.dumps({"cause": group.cause, "job": group.job})
+    if len(value) > LONGEST_CARRIED:
+        return kit.context("No button can carry this cause: `harbor retry --blocked-by` does.")
+    return kit.actions(*_buttons(group, value))
+
+
+def _buttons(group: BlockedRuns, value: str) -> list[Block]:
+    count = len(group.runs)
     if not group.questions:
         question = "Each goes on where it stopped, on today's code. Decisions stand."
         sure = kit.confirm(f"Retry all {count}?", question, "Retry all", "Leave them", "primary")

@@ -64,7 +64,7 @@ async def test_f106_a_run_that_cannot_be_read_can_be_looked_at_and_cancelled(
     await harness.run()
 
     looked_at = await harness.get(run)
-    await harness.cancel(run)
+    await harness.cancel(run, force=True)
 
     assert looked_at.blocked_reason.startswith("corrupt:")
     assert await harness.status(run) == "cancelled"
