@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("store", "workflows", "tests", "bot")
-SCHEDULES = 2_500  # the budget of each
+SCHEDULES = 4_000  # the budget of each
 SIMULATOR = ("-m", "tests.promises.simulate", "--schedules", str(SCHEDULES))
 STRANGERS = ("-m", "tests.promises.foreign", "--examples", "200")
 CRASHES = ("-m", "tests.workflows.engine.crashes.sweeping", "approved", "--once")

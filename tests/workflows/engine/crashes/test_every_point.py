@@ -31,7 +31,6 @@ from tests.workflows.engine.crashes.stories import (
 )
 from tests.workflows.engine.crashes.sweeping import (
     NOT_FLUSHED,
-    SECOND_ARMS,
     check_answers,
     sweep,
 )
@@ -123,10 +122,18 @@ def test_f4_a_step_that_may_begin_once_does_whenever_its_process_dies_i14(worlds
     assert point > 10
 
 
-@pytest.mark.parametrize("arm", SECOND_ARMS)
-@pytest.mark.parametrize(
-    "story", [APPROVED, CANCELLED, EARLY], ids=["approved", "cancelled", "early"]
-)
+# Every story with every arm: `make soak`.
+AGAIN = {
+    "approved-1": (APPROVED, 1),
+    "cancelled-2": (CANCELLED, 2),
+    "early-4": (EARLY, 4),
+    "approved-8": (APPROVED, 8),
+    "cancelled-1": (CANCELLED, 1),
+    "early-2": (EARLY, 2),
+}
+
+
+@pytest.mark.parametrize(("story", "arm"), AGAIN.values(), ids=AGAIN)
 def test_f13_a_process_that_dies_again_while_it_recovers_comes_to_the_same_end(worlds, story, arm):
     assert sweep(worlds, story, arm).points > 15
 
