@@ -46,8 +46,13 @@ class Accepted:
         return dumps({"again": sorted(self.again), "stand": stand})
 
 
+NOTHING = Accepted()
+
+
 def accepted(seq: int | None, answers: str | None) -> Accepted:
     """Answer what is stored."""
-    told: dict[str, Any] = loads(answers) if answers else {}
+    if answers is None:
+        return NOTHING if seq is None else Accepted(seq)
+    told: dict[str, Any] = loads(answers)
     stand = {int(k): v for k, v in told.get("stand", {}).items()}
     return Accepted(seq or 0, frozenset(told.get("again", ())), stand)

@@ -136,7 +136,10 @@ def _moved(progress: Progress) -> Outcome | None:
 
 def _notes(progress: Progress) -> list[tuple[str, str]]:
     """Answer what people should know of the code that this pass met."""
-    notes = {**progress.notes, PASSED_OVER: progress.journal.passed_over()}
+    passed_over = progress.journal.passed_over()
+    if not passed_over and not progress.notes:
+        return []  # nearly always
+    notes = {**progress.notes, PASSED_OVER: passed_over}
     return [(what, ", ".join(steps)) for what, steps in notes.items() if steps]
 
 

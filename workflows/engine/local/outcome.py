@@ -77,6 +77,8 @@ class Writes:
 
     def without_waits(self) -> "Writes":
         """Answer the same as if no wait had been reached that is not open yet."""
+        if not self.waits:
+            return self
         entries = [entry for entry in self.entries if not is_open_wait(entry)]
         return replace(self, entries=entries, waits=[])
 
