@@ -568,8 +568,10 @@ async def test_slack_unreachable_at_the_start_does_not_stop_it(
 
 @pytest.mark.parametrize("trouble", ["no such name", "no TLS"])
 async def test_f86_slack_that_cannot_be_connected_to_does_not_stop_the_start(
-    sandbox: Sandbox, tmp_path: Path, trouble: str
+    sandbox: Sandbox, tmp_path: Path, trouble: str, monkeypatch: pytest.MonkeyPatch
 ):
+    # On a busy machine half a second is too short to hear that nobody has a name.
+    monkeypatch.setattr(client, "TIMEOUT_S", 10.0)
     port = sandbox.url.rpartition(":")[2]  # where nobody speaks TLS
     host = "slack.invalid" if trouble == "no such name" else f"127.0.0.1:{port}"
 
@@ -578,8 +580,7 @@ async def test_f86_slack_that_cannot_be_connected_to_does_not_stop_the_start(
         run = (await acme.harbor.engine.start(STARTED)).run_id
         await acme.run("waiting")
 
-        # Half a second may be too short for a name that nobody knows, on a busy machine.
-        assert (status, body["slack"]) in {(503, "unreachable"), (503, "TimeoutError")}
+        assert (status, body["slack"]) == (503, "unreachable")
         assert await acme.harbor.engine.cancel(run, by="test", via="test")
 
 
